@@ -1,0 +1,154 @@
+//! The only clock. Everything else takes its instants from here, so that tests decide what time it is.
+
+use serde::{Deserialize, Serialize};
+use std::{
+    ops::{Add, Sub},
+    sync::atomic::{AtomicI64, Ordering},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// An instant in microseconds since the Unix epoch, UTC: the resolution that clients of ZITADEL see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timestamp(i64);
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+
+impl Timestamp {
+    /// 9999-12-31T23:59:59Z, which the wire uses for "never".
+    pub const NEVER: Self = Self(253_402_300_799 * MICROS_PER_SECOND);
+
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// From a protobuf timestamp, cut to microseconds. `None` outside the years 1 to 9999.
+    pub fn from_parts(seconds: i64, nanos: i32) -> Option<Self> {
+        let in_range = (-62_135_596_800..=253_402_300_799).contains(&seconds) && (0..1_000_000_000).contains(&nanos);
+        in_range.then(|| Self(seconds * MICROS_PER_SECOND + i64::from(nanos / 1000)))
+    }
+
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the Unix epoch, rounded down: JWT's NumericDate (RFC 7519 section 2).
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(MICROS_PER_SECOND)
+    }
+
+    /// The nanoseconds beyond [`Self::seconds`].
+    pub const fn subsec_nanos(self) -> i32 {
+        (self.0.rem_euclid(MICROS_PER_SECOND) * 1000) as i32
+    }
+
+    /// RFC 3339 in UTC, for people and files.
+    pub fn to_rfc3339(self) -> String {
+        jiff::Timestamp::from_microsecond(self.0).map_or_else(|_| self.0.to_string(), |at| at.to_string())
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    /// Stops at [`Timestamp::NEVER`] instead of overflowing.
+    fn add(self, duration: Duration) -> Self {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(micros)).min(Self::NEVER)
+    }
+}
+
+impl Sub for Timestamp {
+    type Output = Duration;
+
+    /// Zero if `earlier` is not earlier.
+    fn sub(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.0.saturating_sub(earlier.0).max(0).unsigned_abs())
+    }
+}
+
+/// Tells the time, each instant once.
+///
+/// A call never returns what an earlier call returned, nor anything before it, even if the machine's clock is set back:
+/// then time stands nearly still until the clock has caught up. So instants order events, make ids unique, and a token
+/// minted after an account was unlocked is always later than the lock.
+#[derive(Debug)]
+pub struct Clock {
+    source: Source,
+    last: AtomicI64,
+}
+
+#[derive(Debug)]
+enum Source {
+    System,
+    Manual(AtomicI64),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self { source: Source::System, last: AtomicI64::new(i64::MIN) }
+    }
+
+    /// A clock for tests that moves only when told to (and by one microsecond per reading).
+    pub fn manual(start: Timestamp) -> Self {
+        Self { source: Source::Manual(AtomicI64::new(start.0)), last: AtomicI64::new(i64::MIN) }
+    }
+
+    /// The present, later than every earlier reading.
+    pub fn now(&self) -> Timestamp {
+        let present = self.source.read();
+        let next = |last: i64| present.max(last.saturating_add(1));
+        let last = self
+            .last
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(next(last)))
+            .unwrap_or_else(|last| last);
+        Timestamp(next(last))
+    }
+
+    /// Makes every later reading later than `seen`: an instant that an earlier process wrote down.
+    pub fn never_before(&self, seen: Timestamp) {
+        self.last.fetch_max(seen.0, Ordering::AcqRel);
+    }
+
+    /// Moves a manual clock forward. Has no effect on the machine's clock.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Manual(present) = &self.source {
+            present.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::AcqRel);
+        }
+    }
+}
+
+impl Source {
+    fn read(&self) -> i64 {
+        match self {
+            Self::System => SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX)),
+            Self::Manual(present) => present.load(Ordering::Acquire),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_set_back_still_moves_forward() {
+        let clock = Clock::manual(Timestamp(1_000));
+        clock.never_before(Timestamp(5_000));
+        assert_eq!(clock.now(), Timestamp(5_001));
+        assert_eq!(clock.now(), Timestamp(5_002));
+        clock.advance(Duration::from_millis(10));
+        assert_eq!(clock.now(), Timestamp(11_000));
+    }
+
+    #[test]
+    fn parts_round_down_and_keep_microseconds() {
+        let at = Timestamp::from_parts(1_700_000_000, 123_456_789).expect("in range");
+        assert_eq!((at.seconds(), at.subsec_nanos()), (1_700_000_000, 123_456_000));
+        assert_eq!(at.to_rfc3339(), "2023-11-14T22:13:20.123456Z");
+        assert!(Timestamp::from_parts(0, -1).is_none());
+        assert!(Timestamp::from_parts(253_402_300_800, 0).is_none());
+    }
+}
