@@ -11,3 +11,9 @@ pub mod limits;
 pub mod random;
 pub mod secret;
 pub mod time;
+
+// Model: what the server knows, as plain data.
+pub mod model;
+
+// Storage: the only code that names redb.
+pub mod store;

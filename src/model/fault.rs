@@ -1,0 +1,92 @@
+//! Every refusal that has a name on the wire: ZITADEL's error id, and the text that goes with it.
+//!
+//! Some texts are untranslated keys (`Errors.User.NotExisting`); ZITADEL shows them so, and clients compare them.
+
+use crate::error::{
+    Fault,
+    Kind::{
+        self, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, Unauthenticated,
+        Unimplemented,
+    },
+};
+
+const fn fault(kind: Kind, id: &'static str, text: &'static str) -> Fault {
+    Fault::new(kind, id, text)
+}
+
+// Who calls.
+pub const AUTH_HEADER_INVALID: Fault = fault(Unauthenticated, "AUTH-toLo1", "invalid auth header");
+pub const TOKEN_INVALID: Fault = fault(Unauthenticated, "AUTH-7fs1e", "Errors.Token.Invalid");
+pub const CONTEXT_ORG_UNKNOWN: Fault = fault(PermissionDenied, "AUTH-Bs7Ds", "Organisation doesn't exist");
+pub const NO_MEMBERSHIP: Fault = fault(NotFound, "AUTHZ-cdgFk", "membership not found");
+pub const NO_PERMISSION: Fault = fault(PermissionDenied, "AUTH-5mWD2", "No matching permissions found");
+
+// Users.
+pub const USER_UNKNOWN: Fault = fault(NotFound, "QUERY-Dfbg2", "User could not be found");
+pub const USER_ELSEWHERE: Fault = fault(NotFound, "MANAG-fpo4B", "User could not be found");
+pub const NAME_TAKEN: Fault = fault(AlreadyExists, "V3-DKcYh", "User already exists");
+pub const USER_ID_TAKEN: Fault = fault(FailedPrecondition, "COMMAND-k2una", "Errors.User.AlreadyExisting");
+pub const USER_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-QXPGs", "Organisation not found");
+pub const HUMANS_UNSUPPORTED: Fault =
+    fault(Unimplemented, "COUNTERSIGN-human", "This server is for machine users; it has no human users or logins");
+pub const MACHINE_UNKNOWN: Fault = fault(NotFound, "COMMAND-5M0od", "User could not be found");
+pub const MACHINE_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-2n8vs", "Errors.User.NotChanged");
+pub const USER_NAME_USER_UNKNOWN: Fault = fault(NotFound, "COMMAND-5N9ds", "User could not be found");
+pub const USER_NAME_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-6m9gs", "Username not changed");
+
+pub const DEACTIVATE_UNKNOWN: Fault = fault(NotFound, "COMMAND-3M9ds", "User could not be found");
+pub const ALREADY_INACTIVE: Fault = fault(FailedPrecondition, "COMMAND-5M0sf", "User already inactive");
+pub const REACTIVATE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4M0sd", "User could not be found");
+pub const NOT_INACTIVE: Fault = fault(FailedPrecondition, "COMMAND-6M0sf", "User is not inactive");
+pub const LOCK_UNKNOWN: Fault = fault(NotFound, "COMMAND-5M9fs", "User could not be found");
+pub const NOT_ACTIVE: Fault = fault(FailedPrecondition, "COMMAND-3NN8v", "User is not active or initial");
+pub const UNLOCK_UNKNOWN: Fault = fault(NotFound, "COMMAND-M0dos", "User could not be found");
+pub const NOT_LOCKED: Fault = fault(FailedPrecondition, "COMMAND-4M0ds", "User is not locked");
+pub const REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-m9od", "User could not be found");
+
+// Secrets and personal access tokens.
+pub const SECRET_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-x8910n", "Errors.User.NotExisting");
+pub const SECRET_REMOVE_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-x7s802", "Errors.User.NotExisting");
+pub const NO_SECRET: Fault = fault(FailedPrecondition, "COMMAND-coi82n", "Secret doesn't exist");
+pub const PAT_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-Dggw2", "User could not be found");
+pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAccessToken.NotFound");
+pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
+pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
+
+// Organisations.
+pub const ORG_UNKNOWN: Fault = fault(NotFound, "QUERY-leq5Q", "Organisation not found");
+pub const ORG_NAME_TAKEN: Fault = fault(AlreadyExists, "V3-DKcYh", "Organisation's name or id already taken");
+pub const ORG_NAME_EMPTY: Fault = fault(InvalidArgument, "EVENT-Mf9sd", "Organisation is invalid");
+pub const ORG_CHANGE_UNKNOWN: Fault = fault(NotFound, "ORG-1MRds", "Organisation not found");
+pub const ORG_UNCHANGED: Fault = fault(FailedPrecondition, "ORG-4VSdf", "Organisation not changed");
+pub const ORG_DEACTIVATE_UNKNOWN: Fault = fault(NotFound, "ORG-oL9nT", "Organisation not found");
+pub const ORG_ALREADY_INACTIVE: Fault = fault(FailedPrecondition, "EVENT-Dbs2g", "Organisation is already deactivated");
+pub const ORG_REACTIVATE_UNKNOWN: Fault = fault(NotFound, "ORG-Dgf3g", "Organisation not found");
+pub const ORG_ALREADY_ACTIVE: Fault = fault(FailedPrecondition, "EVENT-bfnrh", "Organisation is already active");
+pub const ORG_IS_DEFAULT: Fault = fault(FailedPrecondition, "COMMA-wG9p1", "Default Organisation must not be deleted");
+pub const ORG_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMA-aps2n", "Organisation not found");
+
+// Members of organisations.
+pub const ORG_MEMBER_INVALID: Fault = fault(InvalidArgument, "ORG-4Mlfs", "Errors.Org.MemberInvalid");
+pub const ORG_MEMBER_ROLE: Fault = fault(InvalidArgument, "Org-4N8es", "Errors.Org.MemberInvalid");
+pub const ORG_MEMBER_USER_UNKNOWN: Fault = fault(FailedPrecondition, "ORG-GoXOn", "User could not be found");
+pub const ORG_MEMBER_EXISTS: Fault = fault(AlreadyExists, "ORG-poWwe", "Errors.Org.Member.AlreadyExists");
+pub const ORG_MEMBER_CHANGE_INVALID: Fault = fault(InvalidArgument, "Org-LiaZi", "Errors.Org.MemberInvalid");
+pub const ORG_MEMBER_CHANGE_ROLE: Fault = fault(InvalidArgument, "IAM-m9fG8", "Errors.Org.MemberInvalid");
+pub const ORG_MEMBER_UNKNOWN: Fault = fault(NotFound, "Org-D8JxR", "Errors.NotFound");
+
+// Members of the instance.
+pub const IAM_MEMBER_INVALID: Fault = fault(InvalidArgument, "INSTA-SDSfs", "Errors.IAM.MemberInvalid");
+pub const IAM_MEMBER_ROLE: Fault = fault(InvalidArgument, "INSTANCE-4m0fS", "Errors.IAM.MemberInvalid");
+pub const IAM_MEMBER_USER_UNKNOWN: Fault = fault(FailedPrecondition, "INSTA-GSXOn", "User could not be found");
+pub const IAM_MEMBER_EXISTS: Fault = fault(AlreadyExists, "INSTA-pFDwe", "Errors.Instance.Member.AlreadyExists");
+pub const IAM_MEMBER_CHANGE_INVALID: Fault = fault(InvalidArgument, "INSTANCE-LiaZi", "Errors.IAM.MemberInvalid");
+pub const IAM_MEMBER_CHANGE_ROLE: Fault = fault(InvalidArgument, "INSTANCE-3m9fs", "Errors.IAM.MemberInvalid");
+pub const IAM_MEMBER_UNKNOWN: Fault = fault(NotFound, "INSTANCE-D8JxR", "Errors.NotFound");
+
+// List queries.
+pub const QUERY_TOO_DEEP: Fault = fault(InvalidArgument, "USER-zsQ97", "Too many query nesting levels (Max 20)");
+pub const QUERY_EMPTY: Fault = fault(InvalidArgument, "GRPC-vR9nC", "List.Query.Invalid");
+pub const ORG_QUERY_EMPTY: Fault = fault(InvalidArgument, "ORG-vR9nC", "List.Query.Invalid");
+pub const MEMBER_QUERY_EMPTY: Fault = fault(InvalidArgument, "MEMBE-7Bb92", "Request is invalid");
+pub const LIMIT_EXCEEDED: Fault = fault(InvalidArgument, "QUERY-4M0fs", "Limit exceeded");

@@ -1,0 +1,18 @@
+//! What the server knows, as plain data: no I/O, no transport, no clock.
+
+pub mod credential;
+pub mod event;
+pub mod fault;
+pub mod instance;
+pub mod machine;
+pub mod member;
+pub mod org;
+mod stamps;
+
+pub use credential::{Credential, CredentialKind};
+pub use event::{Draft, Editor, Event, Fact, InstanceFact, OrgFact, UserFact};
+pub use instance::{Instance, SigningKeyRecord};
+pub use machine::{AccessTokenType, Column, Machine, MachineState};
+pub use member::Member;
+pub use org::{Org, OrgState};
+pub use stamps::Stamps;

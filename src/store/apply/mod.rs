@@ -1,0 +1,90 @@
+//! From events to state: the only code that changes what requests read.
+//!
+//! It looks at nothing but the event and the state, so the same log gives the same bytes, now and in a replay. It
+//! cannot refuse: whatever could be refused was refused by `decide`. An event about an object that is not there means
+//! that the log was not written by this program, and is an internal error.
+
+mod instance;
+mod org;
+mod user;
+
+use crate::{
+    error::{Error, Result},
+    id::{OrgId, UserId},
+    model::{Event, Fact, Member, Stamps},
+    store::{
+        codec::{Record, encode},
+        key::Key,
+        state::{State, member_by_user_key, member_key},
+        tables::Bytes,
+    },
+};
+use redb::Table;
+
+/// Changes the state as `event` says.
+pub(super) fn apply(table: &mut Table<'_, Bytes, Bytes>, event: &Event) -> Result<()> {
+    let mut rows = Rows { table };
+    match &event.fact {
+        Fact::Instance(fact) => instance::apply(&mut rows, event, fact),
+        Fact::Org(fact) => org::apply(&mut rows, event, fact),
+        Fact::User(user, fact) => user::apply(&mut rows, event, user, fact),
+    }
+}
+
+/// The state, to be changed.
+struct Rows<'a, 'txn> {
+    table: &'a mut Table<'txn, Bytes, Bytes>,
+}
+
+impl<'txn> Rows<'_, 'txn> {
+    fn state(&self) -> State<'_> {
+        State::new(self.table)
+    }
+
+    fn put<R: Record>(&mut self, key: &Key, record: &R) -> Result<()> {
+        self.table.insert(key.as_bytes(), encode(record)?.as_slice()).map_err(Error::internal)?;
+        Ok(())
+    }
+
+    /// Notes a key that says all by being there.
+    fn mark(&mut self, key: &Key) -> Result<()> {
+        self.table.insert(key.as_bytes(), [].as_slice()).map_err(Error::internal)?;
+        Ok(())
+    }
+
+    fn delete(&mut self, key: &Key) -> Result<()> {
+        self.delete_bytes(key.as_bytes())
+    }
+
+    fn delete_bytes(&mut self, key: &[u8]) -> Result<()> {
+        self.table.remove(key).map_err(Error::internal)?;
+        Ok(())
+    }
+
+    fn add_member(&mut self, event: &Event, user: &UserId, roles: &[String]) -> Result<()> {
+        let member = Member {
+            owner: event.owner.clone(),
+            user: user.clone(),
+            roles: roles.to_vec(),
+            stamps: Stamps::new(event),
+        };
+        self.put(&member_key(&event.owner, user), &member)?;
+        self.put(&member_by_user_key(user, &event.owner), &event.owner)
+    }
+
+    fn change_member(&mut self, event: &Event, user: &UserId, roles: &[String]) -> Result<()> {
+        let mut member = found(self.state().member(&event.owner, user)?, "member")?;
+        member.roles = roles.to_vec();
+        member.stamps.touch(event);
+        self.put(&member_key(&event.owner, user), &member)
+    }
+
+    fn remove_member(&mut self, owner: &OrgId, user: &UserId) -> Result<()> {
+        self.delete(&member_key(owner, user))?;
+        self.delete(&member_by_user_key(user, owner))
+    }
+}
+
+fn found<T>(object: Option<T>, what: &str) -> Result<T> {
+    object.ok_or_else(|| Error::internal(format!("an event about a {what} that is not there")))
+}

@@ -1,0 +1,191 @@
+use super::{Rows, found};
+use crate::{
+    error::Result,
+    id::{CredentialId, OrgId, UserId},
+    model::{AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, UserFact},
+    store::{
+        key::{Key, Space},
+        state::{
+            Tombstone, credential_hash_key, credential_key, machine_count_key, machine_index_key, revoked_token_key,
+            tombstone_key, user_name_key,
+        },
+    },
+    time::Timestamp,
+};
+
+/// How many expired revocations one revocation forgets: enough that they do not pile up, few enough to be quick.
+const FORGET_AT_ONCE: usize = 8;
+
+pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact: &UserFact) -> Result<()> {
+    match fact {
+        UserFact::MachineAdded { user_name, name, description, access_token_type } => {
+            add(rows, event, user, user_name, name, description, *access_token_type)
+        }
+        UserFact::MachineChanged { name, description, access_token_type } => change(rows, event, user, |machine| {
+            machine.name = name.clone();
+            machine.description = description.clone();
+            machine.access_token_type = *access_token_type;
+        }),
+        UserFact::UserNameChanged { user_name } => rename(rows, event, user, user_name),
+        UserFact::SecretSet { credential, hash, hint } => {
+            let kind = CredentialKind::Secret { hash: hash.clone() };
+            set_secret(rows, event, user, new_credential(event, user, credential, kind, hint, Timestamp::NEVER))
+        }
+        UserFact::SecretRemoved { credential } => {
+            remove_credential(rows, user, credential)?;
+            change(rows, event, user, |machine| machine.secret = None)
+        }
+        UserFact::PatAdded { credential, hash, hint, expires, scopes } => {
+            let kind = CredentialKind::PersonalAccessToken { hash: hash.clone(), scopes: scopes.clone() };
+            add_credential(rows, &new_credential(event, user, credential, kind, hint, *expires))?;
+            change(rows, event, user, |_| {})
+        }
+        UserFact::PatRemoved { credential } => {
+            remove_credential(rows, user, credential)?;
+            change(rows, event, user, |_| {})
+        }
+        UserFact::Deactivated => set_state(rows, event, user, MachineState::Inactive),
+        UserFact::Locked => set_state(rows, event, user, MachineState::Locked),
+        UserFact::Reactivated | UserFact::Unlocked => set_state(rows, event, user, MachineState::Active),
+        UserFact::Removed => remove(rows, event, user),
+        UserFact::TokenRevoked { token, expires } => revoke(rows, event, token, *expires),
+    }
+}
+
+fn add(
+    rows: &mut Rows<'_, '_>,
+    event: &Event,
+    user: &UserId,
+    user_name: &str,
+    name: &str,
+    description: &str,
+    access_token_type: AccessTokenType,
+) -> Result<()> {
+    let machine = Machine {
+        id: user.clone(),
+        org: event.owner.clone(),
+        user_name: user_name.into(),
+        name: name.into(),
+        description: description.into(),
+        access_token_type,
+        state: MachineState::Active,
+        secret: None,
+        tokens_not_before: Timestamp::from_micros(0),
+        stamps: Stamps::new(event),
+    };
+    rows.put(&user_name_key(user_name), user)?;
+    count(rows, &event.owner, 1)?;
+    Column::ALL.into_iter().try_for_each(|column| rows.put(&machine_index_key(&machine, column), user))?;
+    rows.put(&key(user), &machine)
+}
+
+/// Changes a machine and keeps its place in every index.
+fn change(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, edit: impl FnOnce(&mut Machine)) -> Result<()> {
+    let before = found(rows.state().machine(user)?, "user")?;
+    let mut machine = before.clone();
+    machine.stamps.touch(event);
+    edit(&mut machine);
+    for column in Column::ALL {
+        let (old, new) = (machine_index_key(&before, column), machine_index_key(&machine, column));
+        if old != new {
+            rows.delete(&old)?;
+            rows.put(&new, user)?;
+        }
+    }
+    rows.put(&key(user), &machine)
+}
+
+fn rename(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, user_name: &str) -> Result<()> {
+    let machine = found(rows.state().machine(user)?, "user")?;
+    rows.delete(&user_name_key(&machine.user_name))?;
+    rows.put(&user_name_key(user_name), user)?;
+    change(rows, event, user, |machine| machine.user_name = user_name.into())
+}
+
+/// Every way ends the tokens issued until now. So those that lived before a lock stay dead after the unlock, and so do
+/// those minted by a request that had read the state just before the lock.
+fn set_state(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, state: MachineState) -> Result<()> {
+    change(rows, event, user, |machine| {
+        machine.state = state;
+        machine.tokens_not_before = event.at;
+    })
+}
+
+fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
+    let machine = found(rows.state().machine(user)?, "user")?;
+    let credentials: Vec<_> = rows.state().credentials(user)?.collect::<Result<_>>()?;
+    for credential in &credentials {
+        remove_credential(rows, user, &credential.id)?;
+    }
+    rows.delete(&user_name_key(&machine.user_name))?;
+    Column::ALL.into_iter().try_for_each(|column| rows.delete(&machine_index_key(&machine, column)))?;
+    count(rows, &event.owner, -1)?;
+    rows.mark(&tombstone_key(Tombstone::User, user.as_str()))?;
+    rows.delete(&key(user))
+}
+
+/// There is one secret, and it is this one.
+fn set_secret(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, secret: Credential) -> Result<()> {
+    let machine = found(rows.state().machine(user)?, "user")?;
+    if let Some(old) = &machine.secret {
+        remove_credential(rows, user, old)?;
+    }
+    add_credential(rows, &secret)?;
+    change(rows, event, user, |machine| machine.secret = Some(secret.id))
+}
+
+fn new_credential(
+    event: &Event,
+    user: &UserId,
+    id: &CredentialId,
+    kind: CredentialKind,
+    hint: &str,
+    expires: Timestamp,
+) -> Credential {
+    Credential {
+        id: id.clone(),
+        user: user.clone(),
+        org: event.owner.clone(),
+        kind,
+        hint: hint.into(),
+        expires,
+        stamps: Stamps::new(event),
+    }
+}
+
+fn add_credential(rows: &mut Rows<'_, '_>, credential: &Credential) -> Result<()> {
+    if let Some(hash) = credential.hash() {
+        rows.put(&credential_hash_key(hash), &(credential.user.clone(), credential.id.clone()))?;
+    }
+    rows.put(&credential_key(&credential.user, &credential.id), credential)
+}
+
+fn remove_credential(rows: &mut Rows<'_, '_>, user: &UserId, id: &CredentialId) -> Result<()> {
+    let credential = found(rows.state().credential(user, id)?, "credential")?;
+    if let Some(hash) = credential.hash() {
+        rows.delete(&credential_hash_key(hash))?;
+    }
+    rows.delete(&credential_key(user, id))
+}
+
+/// A revocation is kept until the token would have expired anyway.
+fn revoke(rows: &mut Rows<'_, '_>, event: &Event, token: &[u8; 16], expires: Timestamp) -> Result<()> {
+    let expired = Key::new(Space::RevokedToken)..Key::new(Space::RevokedToken).number(micros(event.at));
+    for key in rows.state().keys(expired, FORGET_AT_ONCE)? {
+        rows.delete_bytes(&key)?;
+    }
+    rows.mark(&revoked_token_key(token, expires))
+}
+
+fn count(rows: &mut Rows<'_, '_>, org: &OrgId, by: i64) -> Result<()> {
+    let count = rows.state().machine_count(org)?.saturating_add_signed(by);
+    rows.put(&machine_count_key(org), &count)
+}
+
+fn key(user: &UserId) -> Key {
+    Key::new(Space::Machine).text(user.as_str())
+}
+
+fn micros(at: Timestamp) -> u64 {
+    at.micros().max(0).unsigned_abs()
+}

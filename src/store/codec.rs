@@ -1,0 +1,119 @@
+//! Records as bytes, and back. The only code that calls bincode.
+//!
+//! Bincode does not describe what it writes, so every record begins with a version byte. A version's struct is frozen
+//! once released: a new field is a new version, with a `From` the old one and an arm in [`Record::read`]. Golden files
+//! under `tests/golden/` prove that yesterday's bytes still read.
+
+use crate::{
+    error::{Error, Result},
+    id::{OrgId, UserId},
+    limits::MAX_RECORD_BYTES,
+    model::{Credential, Event, Instance, Machine, Member, Org, SigningKeyRecord},
+};
+use bincode::Options;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Something that is stored, and its versions.
+pub trait Record: Serialize + DeserializeOwned {
+    /// For error texts.
+    const NAME: &'static str;
+    /// The version that is written.
+    const VERSION: u8 = 1;
+
+    /// Reads the body of a record of `version`; `None` if there never was such a version.
+    fn read(version: u8, body: &[u8]) -> Option<bincode::Result<Self>> {
+        (version == Self::VERSION).then(|| options().deserialize(body))
+    }
+}
+
+impl Record for Credential {
+    const NAME: &'static str = "credential";
+}
+
+impl Record for Event {
+    const NAME: &'static str = "event";
+}
+
+impl Record for Instance {
+    const NAME: &'static str = "instance";
+}
+
+impl Record for Machine {
+    const NAME: &'static str = "machine";
+}
+
+impl Record for Member {
+    const NAME: &'static str = "member";
+}
+
+impl Record for Org {
+    const NAME: &'static str = "org";
+}
+
+impl Record for OrgId {
+    const NAME: &'static str = "org id";
+}
+
+impl Record for SigningKeyRecord {
+    const NAME: &'static str = "signing key";
+}
+
+impl Record for UserId {
+    const NAME: &'static str = "user id";
+}
+
+impl Record for (UserId, crate::id::CredentialId) {
+    const NAME: &'static str = "credential id";
+}
+
+/// How many there are of something.
+impl Record for u64 {
+    const NAME: &'static str = "count";
+}
+
+/// The record's bytes, version first. Fails only for one beyond [`MAX_RECORD_BYTES`].
+pub fn encode<R: Record>(record: &R) -> Result<Vec<u8>> {
+    let mut bytes = vec![R::VERSION];
+    options().serialize_into(&mut bytes, record).map_err(|e| Error::internal(format!("writing a {}: {e}", R::NAME)))?;
+    Ok(bytes)
+}
+
+/// Reads what [`encode`] wrote, now or in an earlier release. Anything else is an error, never a panic.
+pub fn decode<R: Record>(bytes: &[u8]) -> Result<R> {
+    let (&version, body) =
+        bytes.split_first().ok_or_else(|| Error::internal(format!("an empty {} record", R::NAME)))?;
+    R::read(version, body)
+        .ok_or_else(|| Error::internal(format!("a {} record of unknown version {version}", R::NAME)))?
+        .map_err(|e| Error::internal(format!("reading a {}: {e}", R::NAME)))
+}
+
+fn options() -> impl Options {
+    bincode::DefaultOptions::new().with_fixint_encoding().with_limit(MAX_RECORD_BYTES).reject_trailing_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn hostile_bytes_are_errors(bytes: Vec<u8>) {
+            let _ = decode::<Event>(&bytes);
+            let _ = decode::<Machine>(&bytes);
+            let _ = decode::<Credential>(&bytes);
+        }
+    }
+
+    #[test]
+    fn another_version_and_trailing_bytes_are_refused() {
+        let mut bytes = encode(&7u64).expect("encodes");
+        assert_eq!(decode::<u64>(&bytes).expect("decodes"), 7);
+        bytes.push(0);
+        assert!(decode::<u64>(&bytes).is_err());
+        bytes.pop();
+        bytes[0] = 200;
+        assert!(decode::<u64>(&bytes).is_err());
+        assert!(decode::<u64>(&[]).is_err());
+    }
+}

@@ -1,0 +1,236 @@
+use crate::{
+    error::{Error, Kind, Result},
+    limits::MAX_QUEUED_COMMANDS,
+    model::Editor,
+    store::{
+        log,
+        snapshot::Snapshot,
+        state::State,
+        tables::{FORMAT, FORMAT_KEY, LOG, META, POSITIONS, STATE, VAULT},
+        writer::{Changed, Command, CommitStats, Decision, Pending, Writer},
+    },
+    time::{Clock, Timestamp},
+};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend};
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+};
+use tokio::sync::{oneshot, watch};
+
+/// How to open a store.
+pub struct Options {
+    pub clock: Arc<Clock>,
+    /// How much of the file is kept in memory, in bytes.
+    pub cache_bytes: usize,
+    /// Hears of every commit, on the writing thread.
+    pub on_commit: Box<dyn Fn(CommitStats) + Send>,
+}
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{path}: there is no database here; `countersign init` creates one")]
+    Missing { path: PathBuf },
+    #[error("{path}: another process has this database open; stop it first (is the server running?)")]
+    InUse { path: PathBuf },
+    #[error("{path}: the database has format {found}; this program reads format {FORMAT}")]
+    Format { path: PathBuf, found: u64 },
+    #[error("{path}: the database cannot be opened: {reason}")]
+    Broken { path: PathBuf, reason: String },
+}
+
+/// The open database. Dropping it finishes what is queued and closes the file.
+pub struct Store {
+    database: Arc<Database>,
+    queue: Option<SyncSender<Box<dyn Command>>>,
+    writer: Option<JoinHandle<()>>,
+    failed: watch::Receiver<bool>,
+}
+
+const CHANGES_NOT_STORED: &str = "The server cannot store changes now";
+
+impl Store {
+    /// Creates the file, readable by its owner alone, or opens the one that is there.
+    pub fn create(path: &Path, options: Options) -> Result<Self, OpenError> {
+        OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
+        let database = builder(&options).create(path).map_err(|e| open_error(path, e))?;
+        Self::start(database, options, path)
+    }
+
+    /// Opens the file that is there.
+    pub fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
+        if !path.exists() {
+            return Err(OpenError::Missing { path: path.into() });
+        }
+        let database = builder(&options).open(path).map_err(|e| open_error(path, e))?;
+        Self::start(database, options, path)
+    }
+
+    /// Opens a database on any backend, for tests that simulate a disk.
+    pub fn on_backend(backend: impl StorageBackend, options: Options) -> Result<Self, OpenError> {
+        let path = Path::new("<backend>");
+        let database = builder(&options).create_with_backend(backend).map_err(|e| open_error(path, e))?;
+        Self::start(database, options, path)
+    }
+
+    fn start(database: Database, options: Options, path: &Path) -> Result<Self, OpenError> {
+        let broken = |e: redb::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
+        let found = create_tables(&database).map_err(broken)?;
+        if found != FORMAT {
+            return Err(OpenError::Format { path: path.into(), found });
+        }
+        if let Some(at) = last_event_at(&database).map_err(broken)? {
+            options.clock.never_before(at);
+        }
+        let database = Arc::new(database);
+        let (queue, commands) = sync_channel(MAX_QUEUED_COMMANDS);
+        let (tell_failed, failed) = watch::channel(false);
+        let writer = Writer {
+            database: database.clone(),
+            clock: options.clock,
+            queue: commands,
+            failed: tell_failed,
+            on_commit: options.on_commit,
+        };
+        let writer = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || writer.run())
+            .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
+        Ok(Self { database, queue: Some(queue), writer: Some(writer), failed })
+    }
+
+    /// What is known now.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::take(&self.database)
+    }
+
+    /// Changes something: `decide` reads the state and says which events shall happen, at the instant it is given.
+    /// Returns when they are on disk; or with what `decide` refused, and then nothing was written.
+    ///
+    /// Goes on even if the caller stops waiting. Refused with [`Kind::ResourceExhausted`] while
+    /// [`MAX_QUEUED_COMMANDS`] wait already.
+    pub async fn change<T, F>(&self, editor: Editor, decide: F) -> Result<Changed<T>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
+    {
+        let answer = self.submit(editor, decide)?;
+        answer.await.unwrap_or_else(|_| Err(Error::unavailable(CHANGES_NOT_STORED)))
+    }
+
+    /// [`Self::change`] for callers without a runtime: the command line.
+    pub fn change_blocking<T, F>(&self, editor: Editor, decide: F) -> Result<Changed<T>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
+    {
+        let answer = self.submit(editor, decide)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(Error::unavailable(CHANGES_NOT_STORED)))
+    }
+
+    fn submit<T, F>(&self, editor: Editor, decide: F) -> Result<oneshot::Receiver<Result<Changed<T>>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let command = Pending {
+            editor,
+            decide: Some(decide),
+            outcome: Err(Error::unavailable(CHANGES_NOT_STORED)),
+            receipts: Vec::new(),
+            reply,
+        };
+        let queue = self.queue.as_ref().ok_or_else(|| Error::unavailable(CHANGES_NOT_STORED))?;
+        queue.try_send(Box::new(command)).map_err(|refused| match refused {
+            TrySendError::Full(_) => Error::new(Kind::ResourceExhausted, "Too many changes are waiting; try again"),
+            TrySendError::Disconnected(_) => Error::unavailable(CHANGES_NOT_STORED),
+        })?;
+        Ok(answer)
+    }
+
+    /// The sealed key of this name.
+    pub fn sealed_key(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let transaction = self.database.begin_read().map_err(Error::internal)?;
+        let vault = transaction.open_table(VAULT).map_err(Error::internal)?;
+        Ok(vault.get(name).map_err(Error::internal)?.map(|sealed| sealed.value().to_vec()))
+    }
+
+    /// Whether changes are still accepted. Once false, it stays so until a restart.
+    pub fn is_writable(&self) -> bool {
+        // The writer is also gone if it panicked; then the channel is closed.
+        self.failed.has_changed().is_ok() && !*self.failed.borrow()
+    }
+
+    /// Returns when changes are no longer accepted: the process should exit then, and be restarted.
+    pub async fn failed(&self) {
+        // An error says that the writer is gone, which is a failure as well.
+        let _ = self.failed.clone().wait_for(|failed| *failed).await;
+    }
+
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(writer) = self.writer.take() {
+            // Only a panic in `apply` ends the writer early; it was logged, and the transaction was not committed.
+            let _ = writer.join();
+        }
+    }
+}
+
+fn builder(options: &Options) -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(options.cache_bytes);
+    builder
+}
+
+fn open_error(path: &Path, error: DatabaseError) -> OpenError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => OpenError::InUse { path: path.into() },
+        other => OpenError::Broken { path: path.into(), reason: other.to_string() },
+    }
+}
+
+/// Makes sure that every table exists, so that readers need not ask, and returns the file's format.
+fn create_tables(database: &Database) -> Result<u64, redb::Error> {
+    if let Ok(meta) = database.begin_read()?.open_table(META)
+        && let Some(format) = meta.get(FORMAT_KEY)?
+    {
+        return Ok(format.value());
+    }
+    let transaction = database.begin_write()?;
+    transaction.open_table(LOG)?;
+    transaction.open_table(POSITIONS)?;
+    transaction.open_table(STATE)?;
+    transaction.open_table(VAULT)?;
+    transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
+    transaction.commit()?;
+    Ok(FORMAT)
+}
+
+fn last_event_at(database: &Database) -> Result<Option<Timestamp>, redb::Error> {
+    let transaction = database.begin_read()?;
+    let positions = transaction.open_table(POSITIONS)?;
+    let Some((_, last)) = positions.last()? else { return Ok(None) };
+    let events = transaction.open_table(LOG)?;
+    let Some(bytes) = events.get(last.value())? else { return Ok(None) };
+    Ok(log::read(bytes.value()).ok().map(|event| event.at))
+}
