@@ -8,6 +8,7 @@
 pub mod error;
 pub mod id;
 pub mod limits;
+pub mod proto;
 pub mod random;
 pub mod secret;
 pub mod time;

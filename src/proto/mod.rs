@@ -1,0 +1,24 @@
+//! The wire: messages, routes and request checks, made by `build.rs` from the protos in this folder.
+//!
+//! A message is found under its package, as in
+//! [`zitadel::management::v1::GenerateMachineSecretRequest`]. Names, numbers, paths and limits are
+//! ZITADEL's; an rpc that is not declared here is not served.
+
+mod descriptor;
+mod route;
+mod validate;
+
+#[cfg(test)]
+mod tests;
+
+pub use descriptor::{FILE_DESCRIPTOR_SET, FILES, File};
+pub use generated::{countersign, grpc, zitadel};
+pub use route::{Field, Kind, ROUTES, Rest, Route, Schema};
+pub use validate::{Validate, Violation};
+
+/// What buffa wrote. It is not held to the lints of this crate.
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
+#[rustfmt::skip]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+}

@@ -1,0 +1,1 @@
+//! Facts of the wire that the generated code has to keep.
