@@ -11,3 +11,6 @@ pub mod limits;
 pub mod random;
 pub mod secret;
 pub mod time;
+
+// Model: what things are and what follows from it. Pure.
+pub mod permission;
