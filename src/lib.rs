@@ -15,6 +15,18 @@ pub mod time;
 
 // Model: what the server knows, as plain data.
 pub mod model;
+pub mod permission;
 
 // Storage: the only code that names redb.
 pub mod store;
+
+// Trust: keys, who calls, and what they may do.
+pub mod keys;
+pub mod authn;
+pub mod authz;
+
+// Use cases.
+pub mod app;
+
+// Faces: from bytes to a use case and back.
+pub mod api;

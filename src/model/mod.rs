@@ -1,5 +1,6 @@
 //! What the server knows, as plain data: no I/O, no transport, no clock.
 
+pub mod access_token;
 pub mod credential;
 pub mod event;
 pub mod fault;
@@ -9,6 +10,7 @@ pub mod member;
 pub mod org;
 mod stamps;
 
+pub use access_token::AccessToken;
 pub use credential::{Credential, CredentialKind};
 pub use event::{Draft, Editor, Event, Fact, InstanceFact, OrgFact, UserFact};
 pub use instance::{Instance, SigningKeyRecord};

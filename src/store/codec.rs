@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     id::{OrgId, UserId},
     limits::MAX_RECORD_BYTES,
-    model::{Credential, Event, Instance, Machine, Member, Org, SigningKeyRecord},
+    model::{AccessToken, Credential, Event, Instance, Machine, Member, Org, SigningKeyRecord},
 };
 use bincode::Options;
 use serde::{Serialize, de::DeserializeOwned};
@@ -24,6 +24,11 @@ pub trait Record: Serialize + DeserializeOwned {
     fn read(version: u8, body: &[u8]) -> Option<bincode::Result<Self>> {
         (version == Self::VERSION).then(|| options().deserialize(body))
     }
+}
+
+/// Not stored here: the body of an opaque token, which outlives a release as records do.
+impl Record for AccessToken {
+    const NAME: &'static str = "access token";
 }
 
 impl Record for Credential {

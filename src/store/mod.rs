@@ -26,8 +26,7 @@ pub use check::{CheckReport, check};
 pub use log::Log;
 pub use open::{OpenError, Options, Store};
 pub use snapshot::Snapshot;
-pub use state::State;
+pub use state::{Direction, State};
 pub use writer::{Changed, CommitStats, Decision, Receipt};
 
-#[doc(hidden)]
 pub use codec::{Record, decode, encode};

@@ -1,0 +1,71 @@
+//! The `Authorization: Bearer` header of the API (RFC 6750 section 2.1).
+
+use super::{Bearer, Presented, alive, read};
+use crate::{
+    error::{Error, Kind, Result},
+    id::{CredentialId, OrgId, UserId},
+    keys::KeyRing,
+    model::{Editor, fault},
+    store::State,
+    time::Timestamp,
+};
+
+/// A machine user that proved who it is.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub user: UserId,
+    pub org: OrgId,
+    /// By what it proved it.
+    pub credential: CredentialId,
+}
+
+impl Caller {
+    /// The caller as the one who made something happen.
+    pub fn editor(&self) -> Editor {
+        Editor::User(self.user.clone())
+    }
+}
+
+/// Who calls, by the header's value. Personal access tokens are good for the API as they are; an access token must name
+/// the API's project as its audience, so that a token meant for another service is of no use here.
+pub fn bearer(
+    ring: &KeyRing,
+    issuer: &str,
+    state: &State<'_>,
+    now: Timestamp,
+    header: Option<&str>,
+) -> Result<Caller> {
+    let header = header.ok_or_else(|| Error::new(Kind::Unauthenticated, "auth header missing"))?;
+    let token = header.strip_prefix("Bearer ").ok_or(fault::AUTH_HEADER_INVALID)?;
+    let bearer = read(ring, issuer, state, now, token)?.ok_or(fault::TOKEN_INVALID)?;
+    if !is_for_the_api(state, &bearer)? {
+        return Err(fault::TOKEN_INVALID.into());
+    }
+    let account = alive(state, now, bearer.presented())?.ok_or(fault::TOKEN_INVALID)?;
+    Ok(Caller { user: account.machine.id, org: account.org.id, credential: bearer.credential().clone() })
+}
+
+fn is_for_the_api(state: &State<'_>, bearer: &Bearer) -> Result<bool> {
+    match bearer {
+        Bearer::PersonalAccessToken(_) => Ok(true),
+        Bearer::AccessToken(_, token) => Ok(token.audience.contains(&state.instance()?.project)),
+    }
+}
+
+impl Bearer {
+    /// What [`alive`] wants to see.
+    pub fn presented(&self) -> Presented<'_> {
+        match self {
+            Self::PersonalAccessToken(credential) => Presented::Credential(credential),
+            Self::AccessToken(id, token) => Presented::Token(id, token),
+        }
+    }
+
+    /// The credential that the bearer has, or that minted what it has.
+    pub fn credential(&self) -> &CredentialId {
+        match self {
+            Self::PersonalAccessToken(credential) => &credential.id,
+            Self::AccessToken(_, token) => &token.credential,
+        }
+    }
+}

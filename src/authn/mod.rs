@@ -1,0 +1,11 @@
+//! Who calls: from a header to a [`Caller`], or to nobody.
+
+mod alive;
+mod basic;
+mod bearer;
+mod present;
+
+pub use alive::{Account, Presented, alive};
+pub use basic::{BasicCredentials, basic};
+pub use bearer::{Caller, bearer};
+pub use present::{Bearer, Claims, read};

@@ -1,0 +1,252 @@
+//! Who may do what. A use case names the proof that it needs in its own signature; proofs are made here and nowhere
+//! else, so an operation that forgets to ask does not compile.
+//!
+//! What counts is the organisation of the **target** and the caller's memberships there. The `x-zitadel-orgid` header
+//! only says which organisation is the target where the request itself does not.
+
+use crate::{
+    authn::Caller,
+    error::{Fault, Result},
+    id::{OrgId, UserId},
+    model::{Machine, fault},
+    permission::{Permission, Permissions, Permit, Roles},
+    store::State,
+};
+use std::marker::PhantomData;
+
+/// What a request is about, as the operation table says.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'a> {
+    /// The context organisation: the header's, or else the caller's own.
+    Context,
+    /// What belongs to no organisation. Only memberships of the instance count.
+    Instance,
+    /// The organisation with this id. The fault says that there is none.
+    Org(&'a str, Fault),
+    /// The user with this id. The fault says that there is none.
+    User(&'a str, Fault),
+    /// The same, and the user itself needs no permission.
+    UserOrSelf(&'a str, Fault),
+}
+
+/// What a proof is made from.
+pub struct Grounds<'a> {
+    pub state: State<'a>,
+    pub roles: &'a Roles,
+    /// Who calls, or why nobody is known to. Looked at only by proofs that need a caller.
+    pub caller: Result<Caller>,
+    /// The `x-zitadel-orgid` header.
+    pub context: Option<&'a str>,
+    pub target: Target<'a>,
+}
+
+/// Something that an operation must be shown before it runs.
+pub trait Proof: Sized + Send {
+    /// The permission as the protos declare it: a name, `authenticated`, or nothing.
+    const PERMISSION: &'static str;
+
+    fn prove(grounds: Grounds<'_>) -> Result<Self>;
+}
+
+/// Proof of nothing: for operations that anybody may call.
+#[derive(Debug)]
+pub struct Anyone(());
+
+/// Proof that the caller is known.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    pub caller: Caller,
+    /// The context organisation.
+    pub org: OrgId,
+}
+
+/// Proof that the caller holds the permission `P` over [`Self::org`], or over itself alone.
+#[derive(Debug)]
+pub struct Authorized<P> {
+    pub caller: Caller,
+    /// The organisation that the proof is good for.
+    pub org: OrgId,
+    reach: Reach,
+    permission: PhantomData<fn() -> P>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reach {
+    Org,
+    /// The caller itself, whatever its roles.
+    Caller,
+}
+
+/// Why a user that a request names is out of a proof's reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// There is no such user.
+    Unknown,
+    /// It belongs to another organisation.
+    Elsewhere,
+}
+
+impl Proof for Anyone {
+    const PERMISSION: &'static str = "";
+
+    fn prove(_: Grounds<'_>) -> Result<Self> {
+        Ok(Self(()))
+    }
+}
+
+impl Proof for Authenticated {
+    const PERMISSION: &'static str = "authenticated";
+
+    fn prove(grounds: Grounds<'_>) -> Result<Self> {
+        let caller = grounds.caller?;
+        let org = context(&grounds.state, grounds.context, &caller)?;
+        Ok(Self { caller, org })
+    }
+}
+
+impl<P: Permit> Proof for Authorized<P> {
+    const PERMISSION: &'static str = P::PERMISSION.name();
+
+    fn prove(grounds: Grounds<'_>) -> Result<Self> {
+        let Grounds { state, roles, caller, context: header, target } = grounds;
+        let caller = caller?;
+        let context = context(&state, header, &caller)?;
+        let (org, reach) = match target {
+            Target::Context => (context, Reach::Org),
+            Target::Instance => return over_instance(&state, roles, caller, context),
+            Target::Org(id, unknown) => (target_org(&state, roles, &caller, id, P::PERMISSION, unknown)?, Reach::Org),
+            Target::User(id, unknown) => (find_user(&state, id, unknown)?.org, Reach::Org),
+            Target::UserOrSelf(id, unknown) => {
+                let user = find_user(&state, id, unknown)?;
+                (user.org, if user.id == caller.user { Reach::Caller } else { Reach::Org })
+            }
+        };
+        if reach == Reach::Org {
+            held(&state, roles, &caller, &org)?.demand(P::PERMISSION)?;
+        }
+        Ok(Self { caller, org, reach, permission: PhantomData })
+    }
+}
+
+impl<P> Authorized<P> {
+    /// The user with this id, if the proof reaches it.
+    pub fn machine(&self, state: &State<'_>, id: &str) -> Result<Result<Machine, Absent>> {
+        let Some(id) = UserId::parse(id) else { return Ok(Err(Absent::Unknown)) };
+        let Some(machine) = state.machine(&id)? else { return Ok(Err(Absent::Unknown)) };
+        let reached = match self.reach {
+            Reach::Org => machine.org == self.org,
+            Reach::Caller => machine.id == self.caller.user,
+        };
+        Ok(if reached { Ok(machine) } else { Err(Absent::Elsewhere) })
+    }
+
+    /// The user with this id, or `fault` if the proof does not reach one.
+    pub fn machine_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Machine> {
+        Ok(self.machine(state, id)?.map_err(|_| fault)?)
+    }
+
+    /// Refuses to give the caller a credential of a user that may do what the caller may not: whoever can mint a
+    /// secret for an account can act as the account.
+    pub fn may_act_as(&self, state: &State<'_>, roles: &Roles, machine: &Machine) -> Result<()> {
+        if machine.id == self.caller.user {
+            return Ok(());
+        }
+        for membership in state.memberships(&machine.id)? {
+            let membership = membership?;
+            let theirs = permissions(roles, &membership.roles);
+            let mine = permissions_over(state, roles, &self.caller.user, &membership.owner)?;
+            if !mine.contains_all(theirs) {
+                return Err(fault::NO_PERMISSION.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+// By hand, because a derive would ask that `P` be cloned, which it never is.
+impl<P> Clone for Authorized<P> {
+    fn clone(&self) -> Self {
+        let Self { caller, org, reach, .. } = self;
+        Self { caller: caller.clone(), org: org.clone(), reach: reach.clone(), permission: PhantomData }
+    }
+}
+
+/// What the caller's memberships in an organisation and in the instance permit together.
+struct Held(Permissions);
+
+impl Held {
+    fn demand(self, permission: Permission) -> Result<()> {
+        if self.0.contains(permission) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
+    }
+}
+
+/// Refuses a caller that has no membership at all, as if there were no such organisation.
+fn held(state: &State<'_>, roles: &Roles, caller: &Caller, org: &OrgId) -> Result<Held> {
+    let here = state.member(org, &caller.user)?;
+    let everywhere = state.member(&state.instance()?.id, &caller.user)?;
+    if here.is_none() && everywhere.is_none() {
+        return Err(fault::NO_MEMBERSHIP.into());
+    }
+    let all = here.iter().chain(&everywhere).map(|member| permissions(roles, &member.roles));
+    Ok(Held(all.fold(Permissions::NONE, Permissions::union)))
+}
+
+fn over_instance<P: Permit>(
+    state: &State<'_>,
+    roles: &Roles,
+    caller: Caller,
+    context: OrgId,
+) -> Result<Authorized<P>> {
+    held(state, roles, &caller, &context)?;
+    let instance = state.instance()?.id;
+    let member = state.member(&instance, &caller.user)?;
+    Held(member.map_or(Permissions::NONE, |member| permissions(roles, &member.roles))).demand(P::PERMISSION)?;
+    Ok(Authorized { caller, org: instance, reach: Reach::Org, permission: PhantomData })
+}
+
+/// An organisation that a request names. Whether one exists is told only to callers that may act in all of them.
+fn target_org(
+    state: &State<'_>,
+    roles: &Roles,
+    caller: &Caller,
+    id: &str,
+    permission: Permission,
+    unknown: Fault,
+) -> Result<OrgId> {
+    let org = match OrgId::parse(id) {
+        Some(id) => state.org(&id)?.map(|org| org.id),
+        None => None,
+    };
+    if let Some(org) = org {
+        return Ok(org);
+    }
+    held(state, roles, caller, &state.instance()?.id)?.demand(permission)?;
+    Err(unknown.into())
+}
+
+fn context(state: &State<'_>, header: Option<&str>, caller: &Caller) -> Result<OrgId> {
+    let Some(header) = header.filter(|header| !header.is_empty()) else { return Ok(caller.org.clone()) };
+    let org = OrgId::parse(header).ok_or(fault::CONTEXT_ORG_UNKNOWN)?;
+    Ok(state.org(&org)?.ok_or(fault::CONTEXT_ORG_UNKNOWN)?.id)
+}
+
+fn find_user(state: &State<'_>, id: &str, unknown: Fault) -> Result<Machine> {
+    let id = UserId::parse(id).ok_or(unknown)?;
+    Ok(state.machine(&id)?.ok_or(unknown)?)
+}
+
+/// What a user may do to what `owner` owns.
+fn permissions_over(state: &State<'_>, roles: &Roles, user: &UserId, owner: &OrgId) -> Result<Permissions> {
+    let instance = state.instance()?.id;
+    let mut all = Permissions::NONE;
+    for owner in [owner, &instance] {
+        if let Some(member) = state.member(owner, user)? {
+            all = all.union(permissions(roles, &member.roles));
+        }
+    }
+    Ok(all)
+}
+
+fn permissions(roles: &Roles, names: &[String]) -> Permissions {
+    names.iter().map(|name| roles.permissions_of(name)).fold(Permissions::NONE, Permissions::union)
+}
