@@ -11,3 +11,6 @@ pub mod limits;
 pub mod random;
 pub mod secret;
 pub mod time;
+
+// Trust: who is who, and by which keys.
+pub mod keys;

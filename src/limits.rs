@@ -52,6 +52,9 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many requests one HTTP/2 connection may have in flight.
 pub const MAX_CONCURRENT_STREAMS: u32 = 256;
 
+/// The largest file with a private key in it, in bytes.
+pub const MAX_PRIVATE_FILE_BYTES: u64 = 1 << 20;
+
 /// How many commands one commit takes at most.
 pub const MAX_BATCH: usize = 256;
 /// How many commands may wait for the writer. Further ones are refused at once, so that a slow disk does not eat memory.
