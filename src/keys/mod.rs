@@ -12,6 +12,10 @@
 mod aead;
 pub mod file;
 mod master;
+mod public;
+mod signing;
 
 pub use file::FileError;
 pub use master::{MasterKey, MasterKeyError};
+pub use public::PublicKey;
+pub use signing::{Algorithm, SigningKey, UnknownAlgorithm};
