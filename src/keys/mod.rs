@@ -11,6 +11,7 @@
 
 mod aead;
 pub mod file;
+pub mod jwt;
 mod master;
 mod public;
 mod signing;
@@ -19,3 +20,16 @@ pub use file::FileError;
 pub use master::{MasterKey, MasterKeyError};
 pub use public::PublicKey;
 pub use signing::{Algorithm, SigningKey, UnknownAlgorithm};
+
+use crate::{
+    error::{Error, Kind, Result},
+    limits::MAX_TOKEN_BYTES,
+};
+
+/// Refuses to issue a token that nobody, this server included, would look at.
+fn within_limit(token: String) -> Result<String> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(Error::new(Kind::ResourceExhausted, "The token would be too large; ask for fewer scopes"));
+    }
+    Ok(token)
+}
