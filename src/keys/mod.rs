@@ -13,13 +13,17 @@ mod aead;
 pub mod file;
 pub mod jwt;
 mod master;
+mod opaque;
 mod public;
 mod signing;
+mod token_id;
 
 pub use file::FileError;
 pub use master::{MasterKey, MasterKeyError};
+pub use opaque::Sealer;
 pub use public::PublicKey;
 pub use signing::{Algorithm, SigningKey, UnknownAlgorithm};
+pub use token_id::TokenId;
 
 use crate::{
     error::{Error, Kind, Result},
