@@ -54,6 +54,8 @@ pub const MAX_CONCURRENT_STREAMS: u32 = 256;
 
 /// The largest file with a private key in it, in bytes.
 pub const MAX_PRIVATE_FILE_BYTES: u64 = 1 << 20;
+/// How long a request waits for a signing key that is being made.
+pub const SIGNING_KEY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many commands one commit takes at most.
 pub const MAX_BATCH: usize = 256;

@@ -7,21 +7,26 @@
 //!   signing keys in the database, sealed               sign JWTs; their public halves are the JWKS
 //! ```
 //!
-//! Nothing here stores anything but files: the database belongs to the store.
+//! A running server holds all of it in one [`KeyRing`], which never changes; a rotation puts another in its place
+//! ([`Keys::replace`]). Nothing here stores anything but files: the database belongs to the store.
 
 mod aead;
+mod current;
 pub mod file;
 pub mod jwt;
 mod master;
 mod opaque;
 mod public;
+mod ring;
 mod signing;
 mod token_id;
 
+pub use current::Keys;
 pub use file::FileError;
 pub use master::{MasterKey, MasterKeyError};
 pub use opaque::Sealer;
 pub use public::PublicKey;
+pub use ring::{KeyRing, PublishedKey};
 pub use signing::{Algorithm, SigningKey, UnknownAlgorithm};
 pub use token_id::TokenId;
 
