@@ -52,6 +52,11 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many requests one HTTP/2 connection may have in flight.
 pub const MAX_CONCURRENT_STREAMS: u32 = 256;
 
+/// The largest file with a private key in it, in bytes.
+pub const MAX_PRIVATE_FILE_BYTES: u64 = 1 << 20;
+/// How long a request waits for a signing key that is being made.
+pub const SIGNING_KEY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How many commands one commit takes at most.
 pub const MAX_BATCH: usize = 256;
 /// How many commands may wait for the writer. Further ones are refused at once, so that a slow disk does not eat memory.
