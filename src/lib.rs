@@ -11,3 +11,9 @@ pub mod limits;
 pub mod random;
 pub mod secret;
 pub mod time;
+
+// Under the faces and the server: what the two hand to each other.
+pub mod exchange;
+
+// Server: the port, its limits and its certificate, the process around it.
+pub mod server;
