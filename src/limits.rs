@@ -51,6 +51,34 @@ pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many requests one HTTP/2 connection may have in flight.
 pub const MAX_CONCURRENT_STREAMS: u32 = 256;
+/// How many connections may be open at once, unless the configuration says otherwise. Further ones wait in the kernel's
+/// queue.
+pub const MAX_CONNECTIONS: usize = 8192;
+/// How long a connection may stay open with no request. Longer than the pools of common clients and load balancers keep
+/// theirs (60 to 90 s), so that it is they who close: a server that closes first can meet a request on its way.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(100);
+/// How long a request may go on without a sign of progress: a byte over HTTP/1, a part of the response over HTTP/2.
+pub const STALL_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long a client may take to close a connection that it was told is over.
+pub const CLOSING_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often a silent HTTP/2 client is asked whether it is still there.
+pub const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(30);
+/// How long an HTTP/2 client may take to answer that.
+pub const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(15);
+/// How many bytes of one request's body an HTTP/2 client may send ahead of what was read.
+pub const HTTP2_STREAM_WINDOW: u32 = 128 << 10;
+/// The same for a whole HTTP/2 connection: together with the number of connections it bounds the memory for uploads.
+pub const HTTP2_CONNECTION_WINDOW: u32 = 512 << 10;
+/// How many bytes of one response HTTP/2 buffers for a client that reads slowly.
+pub const HTTP2_SEND_BUFFER: usize = 128 << 10;
+/// How long a stopping server waits for requests in flight. Below the 30 s after which Kubernetes kills.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(25);
+/// How often the TLS files are looked at for a change.
+pub const TLS_POLL_INTERVAL: Duration = Duration::from_secs(60);
+/// The first pause after the kernel refused a new connection for want of resources; it doubles up to the longest.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(5);
+/// The longest such pause.
+pub const MAX_ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// The largest file with a private key in it, in bytes.
 pub const MAX_PRIVATE_FILE_BYTES: u64 = 1 << 20;
