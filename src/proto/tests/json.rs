@@ -170,11 +170,19 @@ fn a_person_is_read_as_one_whatever_it_has() {
 }
 
 #[test]
-fn queries_cannot_nest_without_end() {
-    let mut text = String::from("{}");
-    for _ in 0..2_000 {
-        text = format!("{{\"andQuery\":{{\"queries\":[{text}]}}}}");
-    }
-    let text = format!("{{\"queries\":[{text}]}}");
-    assert!(serde_json::from_str::<ListUsersRequest>(&text).is_err());
+fn one_field_under_both_names_is_refused() {
+    let json = json!({"userName": "a", "user_name": "b"});
+    assert!(from_value::<AddMachineUserRequest>(json).is_err());
+}
+
+#[test]
+fn queries_nest_but_not_without_end() {
+    let nested = |levels| {
+        let query = (0..levels).fold(String::from("{}"), |inner, _| {
+            format!("{{\"andQuery\":{{\"queries\":[{inner}]}}}}")
+        });
+        serde_json::from_str::<ListUsersRequest>(&format!("{{\"queries\":[{query}]}}"))
+    };
+    assert!(nested(21).is_ok());
+    assert!(nested(2_000).is_err());
 }
