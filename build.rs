@@ -10,6 +10,8 @@ mod names;
 mod options;
 #[path = "src/proto/build/routes.rs"]
 mod routes;
+#[path = "src/proto/build/rules.rs"]
+mod rules;
 #[path = "src/proto/build/validate.rs"]
 mod validate;
 

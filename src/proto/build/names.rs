@@ -23,7 +23,7 @@ pub fn rust_path(message: &MessageDescriptor) -> String {
 
 /// The path of the enum that buffa makes of a oneof.
 pub fn oneof_path(oneof: &OneofDescriptor) -> String {
-    let module = inner_module(&oneof.parent_message());
+    let module = inner_module(oneof.parent_message());
     format!("{module}::{}", camel(oneof.name()))
 }
 
@@ -40,7 +40,8 @@ pub fn camel(name: &str) -> String {
     name.split('_').map(capitalized).collect()
 }
 
-/// A field as a Rust identifier; a keyword becomes a raw one.
+/// A field as a Rust identifier; a keyword becomes a raw one. A keyword that is missing here does not
+/// compile, so it cannot be overlooked.
 pub fn rust_field(name: &str) -> String {
     match name {
         "type" | "ref" | "match" | "move" | "use" | "in" => format!("r#{name}"),

@@ -7,7 +7,7 @@ use protox::prost_reflect::{
     OneofDescriptor,
 };
 
-use crate::{names, options};
+use crate::{names, options, rules};
 
 /// The two options that carry rules.
 struct Rules {
@@ -109,7 +109,9 @@ impl Rules {
             .field(field)
             .and_then(|it| options::message(&it, "repeated"));
         let items = rules.as_ref().and_then(|it| options::message(it, "items"));
-        let mut body = items.map_or(String::new(), |it| of_rules(&it, field, &at, "value"));
+        let mut body = items.map_or(String::new(), |it| {
+            rules::of_value(&it, field, &at, "value")
+        });
         if let Some(inner) = contained(field) {
             body += &self.nested(&inner, &at, "value");
         }
@@ -119,7 +121,7 @@ impl Rules {
             .and_then(|it| options::count(it, "max_items"))
         {
             let reason = format!("value must contain no more than {max} item(s)");
-            code += &ensure(&place(field), &format!("{list}.len() <= {max}"), &reason);
+            code += &rules::ensure(&place(field), &format!("{list}.len() <= {max}"), &reason);
         }
         if rules.is_some_and(|it| options::flag(&it, "unique")) {
             code += &format!("{}.unique(&{list})?;\n", place(field));
@@ -135,7 +137,7 @@ impl Rules {
         let mut code = String::new();
         if self.is_required(oneof) {
             let at = format!("Place::field(NAME, {:?})", names::camel(oneof.name()));
-            code += &ensure(&at, &format!("self.{name}.is_some()"), "value is required");
+            code += &rules::ensure(&at, &format!("self.{name}.is_some()"), "value is required");
         }
         let path = names::oneof_path(oneof);
         for field in oneof.fields() {
@@ -155,7 +157,7 @@ impl Rules {
     fn of_value(&self, field: &FieldDescriptor, value: &str) -> String {
         let rules = self.field(field);
         rules.map_or(String::new(), |it| {
-            of_rules(&it, field, &place(field), value)
+            rules::of_value(&it, field, &place(field), value)
         })
     }
 
@@ -167,7 +169,7 @@ impl Rules {
             return String::new();
         }
         let is_set = format!("self.{}.is_set()", rust_name(field));
-        ensure(&place(field), &is_set, "value is required")
+        rules::ensure(&place(field), &is_set, "value is required")
     }
 
     /// Descends only where something is checked further down.
@@ -196,65 +198,6 @@ impl Rules {
     fn field(&self, field: &FieldDescriptor) -> Option<DynamicMessage> {
         options::option(&field.options(), &self.field)
     }
-}
-
-fn of_rules(rules: &DynamicMessage, field: &FieldDescriptor, at: &str, value: &str) -> String {
-    let mut code = String::new();
-    if let Some(lengths) = options::message(rules, "string") {
-        code += &length(&lengths, at, &format!("runes(&{value})"), "runes");
-    }
-    if let Some(lengths) = options::message(rules, "bytes") {
-        code += &length(&lengths, at, &format!("{value}.len()"), "bytes");
-    }
-    if let Some(values) = options::message(rules, "enum") {
-        code += &enumeration(&values, field, at, value);
-    }
-    code
-}
-
-fn length(rules: &DynamicMessage, at: &str, length: &str, unit: &str) -> String {
-    let min = options::count(rules, "min_len");
-    let max = options::count(rules, "max_len");
-    let (range, reason) = match (min, max) {
-        (None, None) => return String::new(),
-        (Some(min), None) => (format!("{min}.."), format!("at least {min} {unit}")),
-        (None, Some(max)) => (format!("..={max}"), format!("at most {max} {unit}")),
-        (Some(min), Some(max)) => (
-            format!("{min}..={max}"),
-            format!("between {min} and {max} {unit}, inclusive"),
-        ),
-    };
-    let ok = format!("({range}).contains(&{length})");
-    ensure(at, &ok, &format!("value length must be {reason}"))
-}
-
-fn enumeration(rules: &DynamicMessage, field: &FieldDescriptor, at: &str, value: &str) -> String {
-    let mut code = String::new();
-    if options::flag(rules, "defined_only") {
-        let reason = "value must be one of the defined enum values";
-        code += &ensure(at, &format!("{value}.is_known()"), reason);
-    }
-    let refused: Vec<i32> = options::list(rules, "not_in")
-        .iter()
-        .filter_map(|it| it.as_i32())
-        .collect();
-    if let (Kind::Enum(of), false) = (field.kind(), refused.is_empty()) {
-        let names: Vec<String> = refused
-            .iter()
-            .map(|it| names::enum_value(&of, *it))
-            .collect();
-        let reason = format!("value must not be in list [{}]", names.join(" "));
-        code += &ensure(
-            at,
-            &format!("!{refused:?}.contains(&{value}.to_i32())"),
-            &reason,
-        );
-    }
-    code
-}
-
-fn ensure(at: &str, ok: &str, reason: &str) -> String {
-    format!("{at}.ensure({ok}, {reason:?})?;\n")
 }
 
 fn when(pattern: &str, body: String) -> String {
