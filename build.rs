@@ -15,18 +15,15 @@ mod rules;
 #[path = "src/proto/build/validate.rs"]
 mod validate;
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a build script tells what is wrong by stopping the build")]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 const ROOT: &str = "src/proto";
 
 /// The packages that hold only options: they are compiled, but no request carries their messages.
-const OPTIONS_ONLY: [&str; 4] = [
-    "google/",
-    "validate/",
-    "zitadel/protoc_gen_zitadel/",
-    "zitadel/v1/options.proto",
-];
+const OPTIONS_ONLY: [&str; 4] = ["google/", "validate/", "zitadel/protoc_gen_zitadel/", "zitadel/v1/options.proto"];
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
@@ -39,9 +36,7 @@ fn main() {
     write(&out, "validate.rs", validate::generate(&pool));
 
     // What is embedded in the binary goes without comments: reflection clients do not read them.
-    let set = compiler
-        .include_source_info(false)
-        .encode_file_descriptor_set();
+    let set = compiler.include_source_info(false).encode_file_descriptor_set();
     write(&out, "descriptors.rs", descriptors::generate(&pool, &set));
     write(&out, "descriptors.bin", set);
 }
@@ -66,9 +61,7 @@ fn collect(dir: &Path, found: &mut Vec<String>) {
         if entry.is_dir() {
             collect(&entry, found);
         } else if entry.extension().is_some_and(|is| is == "proto") {
-            let name = entry
-                .strip_prefix(ROOT)
-                .expect("the walk began at the root");
+            let name = entry.strip_prefix(ROOT).expect("the walk began at the root");
             found.push(name.to_str().expect("the names are ASCII").to_owned());
         }
     }
@@ -93,10 +86,8 @@ fn compile(protos: &[String]) -> protox::Compiler {
 fn write_messages(out: &Path, compiler: &protox::Compiler, protos: &[String]) {
     let set = out.join("commented.bin");
     fs::write(&set, compiler.encode_file_descriptor_set()).expect("OUT_DIR is writable");
-    let served: Vec<&String> = protos
-        .iter()
-        .filter(|name| !OPTIONS_ONLY.iter().any(|skip| name.starts_with(skip)))
-        .collect();
+    let served: Vec<&String> =
+        protos.iter().filter(|name| !OPTIONS_ONLY.iter().any(|skip| name.starts_with(skip))).collect();
     buffa_build::Config::new()
         .descriptor_set(set)
         .files(&served)

@@ -191,12 +191,7 @@ fn held(state: &State<'_>, roles: &Roles, caller: &Caller, org: &OrgId) -> Resul
     Ok(Held(all.fold(Permissions::NONE, Permissions::union)))
 }
 
-fn over_instance<P: Permit>(
-    state: &State<'_>,
-    roles: &Roles,
-    caller: Caller,
-    context: OrgId,
-) -> Result<Authorized<P>> {
+fn over_instance<P: Permit>(state: &State<'_>, roles: &Roles, caller: Caller, context: OrgId) -> Result<Authorized<P>> {
     held(state, roles, &caller, &context)?;
     let instance = state.instance()?.id;
     let member = state.member(&instance, &caller.user)?;

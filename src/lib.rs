@@ -21,12 +21,16 @@ pub mod permission;
 pub mod store;
 
 // Trust: keys, who calls, and what they may do.
-pub mod keys;
 pub mod authn;
 pub mod authz;
+pub mod keys;
 
 // Use cases.
 pub mod app;
 
 // Faces: from bytes to a use case and back.
 pub mod api;
+pub mod exchange;
+
+// Server.
+pub mod server;

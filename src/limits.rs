@@ -29,6 +29,8 @@ pub const MAX_JSON_DEPTH: usize = 64;
 pub const MAX_QUERY_NESTING: usize = 20;
 /// How many conditions a list query may have in all.
 pub const MAX_QUERY_CONDITIONS: usize = 256;
+/// How many secrets, keys and tokens one user may have.
+pub const MAX_CREDENTIALS: usize = 1000;
 /// How many roles one membership may name.
 pub const MAX_ROLES: usize = 64;
 

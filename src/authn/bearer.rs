@@ -28,13 +28,7 @@ impl Caller {
 
 /// Who calls, by the header's value. Personal access tokens are good for the API as they are; an access token must name
 /// the API's project as its audience, so that a token meant for another service is of no use here.
-pub fn bearer(
-    ring: &KeyRing,
-    issuer: &str,
-    state: &State<'_>,
-    now: Timestamp,
-    header: Option<&str>,
-) -> Result<Caller> {
+pub fn bearer(ring: &KeyRing, issuer: &str, state: &State<'_>, now: Timestamp, header: Option<&str>) -> Result<Caller> {
     let header = header.ok_or_else(|| Error::new(Kind::Unauthenticated, "auth header missing"))?;
     let token = header.strip_prefix("Bearer ").ok_or(fault::AUTH_HEADER_INVALID)?;
     let bearer = read(ring, issuer, state, now, token)?.ok_or(fault::TOKEN_INVALID)?;

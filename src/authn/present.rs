@@ -3,7 +3,7 @@
 use crate::{
     error::Result,
     id::{CredentialId, UserId},
-    keys::{KeyRing, TokenId, Unverified},
+    keys::{KeyRing, TokenId, jwt::Unverified},
     limits::MAX_TOKEN_BYTES,
     model::{AccessToken, Credential, CredentialKind},
     secret::Prefix,

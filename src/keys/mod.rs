@@ -20,6 +20,7 @@ mod public;
 mod ring;
 mod signing;
 mod token_id;
+pub mod vault;
 
 pub use current::Keys;
 pub use file::FileError;

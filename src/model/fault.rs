@@ -48,6 +48,8 @@ pub const REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-m9od", "User could no
 pub const SECRET_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-x8910n", "Errors.User.NotExisting");
 pub const SECRET_REMOVE_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-x7s802", "Errors.User.NotExisting");
 pub const NO_SECRET: Fault = fault(FailedPrecondition, "COMMAND-coi82n", "Secret doesn't exist");
+pub const TOO_MANY_CREDENTIALS: Fault =
+    fault(FailedPrecondition, "COUNTERSIGN-many", "The user has as many credentials as it may have; remove one first");
 pub const PAT_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-Dggw2", "User could not be found");
 pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAccessToken.NotFound");
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");

@@ -2,8 +2,7 @@
 
 /// All files as one encoded `google.protobuf.FileDescriptorSet`, imports before importers, without
 /// comments.
-pub static FILE_DESCRIPTOR_SET: &[u8] =
-    include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+pub static FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
 /// One file of the descriptor set and what it declares.
 #[derive(Debug)]

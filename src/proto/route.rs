@@ -42,9 +42,7 @@ impl Schema {
     /// The field of this name, given as the proto or as JSON spells it. Both are accepted on input
     /// (ProtoJSON, "JSON options").
     pub fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields
-            .iter()
-            .find(|field| field.name == name || field.json == name)
+        self.fields.iter().find(|field| field.name == name || field.json == name)
     }
 }
 

@@ -63,18 +63,11 @@ impl fmt::Display for Place {
 
 impl Place {
     const fn field(message: &'static str, field: &'static str) -> Self {
-        Self {
-            message,
-            field,
-            index: None,
-        }
+        Self { message, field, index: None }
     }
 
     const fn item(self, index: usize) -> Self {
-        Self {
-            index: Some(index),
-            ..self
-        }
+        Self { index: Some(index), ..self }
     }
 
     fn ensure(self, holds: bool, reason: &'static str) -> Result<(), Violation> {
@@ -89,9 +82,7 @@ impl Place {
     fn unique<T: PartialEq>(self, items: &[T]) -> Result<(), Violation> {
         let repeats = |index: &usize| items[..*index].contains(&items[*index]);
         match (0..items.len()).find(repeats) {
-            Some(index) => self
-                .item(index)
-                .ensure(false, "repeated value must contain unique items"),
+            Some(index) => self.item(index).ensure(false, "repeated value must contain unique items"),
             None => Ok(()),
         }
     }
@@ -100,17 +91,13 @@ impl Place {
         if depth >= MAX_DEPTH {
             return Ok(());
         }
-        inner.validate_at(depth + 1).map_err(|cause| {
-            self.violation("embedded message failed validation", Some(Box::new(cause)))
-        })
+        inner
+            .validate_at(depth + 1)
+            .map_err(|cause| self.violation("embedded message failed validation", Some(Box::new(cause))))
     }
 
     fn violation(self, reason: &'static str, cause: Option<Box<Violation>>) -> Violation {
-        Violation {
-            place: self,
-            reason,
-            cause,
-        }
+        Violation { place: self, reason, cause }
     }
 }
 

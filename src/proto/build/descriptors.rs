@@ -18,11 +18,7 @@ pub fn generate(pool: &DescriptorPool, set: &[u8]) -> String {
             extensions(&file),
         );
     }
-    assert_eq!(
-        at,
-        set.len(),
-        "the set holds the files of the pool and no more"
-    );
+    assert_eq!(at, set.len(), "the set holds the files of the pool and no more");
     code + "];\n"
 }
 
@@ -53,10 +49,7 @@ fn symbols(file: &FileDescriptor) -> Vec<String> {
         found.push(service.full_name().to_owned());
         found.extend(service.methods().map(|it| it.full_name().to_owned()));
     }
-    found.extend(
-        file.enums()
-            .map(|it: EnumDescriptor| it.full_name().to_owned()),
-    );
+    found.extend(file.enums().map(|it: EnumDescriptor| it.full_name().to_owned()));
     found.extend(file.extensions().map(|it| it.full_name().to_owned()));
     file.messages().for_each(|it| add_message(&it, &mut found));
     found
@@ -65,15 +58,12 @@ fn symbols(file: &FileDescriptor) -> Vec<String> {
 fn add_message(message: &MessageDescriptor, found: &mut Vec<String>) {
     found.push(message.full_name().to_owned());
     found.extend(message.child_enums().map(|it| it.full_name().to_owned()));
-    message
-        .child_messages()
-        .for_each(|it| add_message(&it, found));
+    message.child_messages().for_each(|it| add_message(&it, found));
 }
 
 /// The extensions of a file: the message that is extended, and the number.
 fn extensions(file: &FileDescriptor) -> Vec<(String, u32)> {
-    let described = |it: protox::prost_reflect::ExtensionDescriptor| {
-        (it.containing_message().full_name().to_owned(), it.number())
-    };
+    let described =
+        |it: protox::prost_reflect::ExtensionDescriptor| (it.containing_message().full_name().to_owned(), it.number());
     file.extensions().map(described).collect()
 }

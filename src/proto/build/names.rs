@@ -82,8 +82,7 @@ fn snake(name: &str) -> String {
     for (at, letter) in letters.iter().enumerate() {
         let begins_word = letter.is_uppercase()
             && at > 0
-            && (letters[at - 1].is_lowercase()
-                || letters.get(at + 1).is_some_and(|next| next.is_lowercase()));
+            && (letters[at - 1].is_lowercase() || letters.get(at + 1).is_some_and(|next| next.is_lowercase()));
         if begins_word {
             result.push('_');
         }

@@ -5,8 +5,7 @@ use protox::prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor,
 
 /// An extension by its full name. A wrong name is a mistake in the build script.
 pub fn extension(pool: &DescriptorPool, name: &str) -> ExtensionDescriptor {
-    pool.get_extension_by_name(name)
-        .unwrap_or_else(|| panic!("the protos declare {name}"))
+    pool.get_extension_by_name(name).unwrap_or_else(|| panic!("the protos declare {name}"))
 }
 
 /// The message of an option, if it was given.

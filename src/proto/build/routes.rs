@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use protox::prost_reflect::{
-    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor,
-    MethodDescriptor,
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
 };
 
 use crate::{names, options};
@@ -46,10 +45,8 @@ pub fn generate(pool: &DescriptorPool) -> String {
 fn route(method: &MethodDescriptor, extensions: &Extensions) -> String {
     let options = method.options();
     let v2 = options::option(&options, &extensions.v2);
-    let auth = options::option(&options, &extensions.v1).or_else(|| {
-        v2.as_ref()
-            .and_then(|v2| options::message(v2, "auth_option"))
-    });
+    let auth = options::option(&options, &extensions.v1)
+        .or_else(|| v2.as_ref().and_then(|v2| options::message(v2, "auth_option")));
     let permission = auth.map(|auth| options::text(&auth, "permission"));
     let response = v2.and_then(|v2| options::message(&v2, "http_response"));
     let success = match response.map(|response| options::number(&response, "success_code")) {
@@ -79,10 +76,7 @@ fn bindings(rule: &DynamicMessage, success: i32) -> String {
 }
 
 fn binding(rule: &DynamicMessage, success: i32) -> String {
-    let verb = VERBS
-        .into_iter()
-        .find(|verb| rule.has_field_by_name(verb))
-        .expect("a rule has one of the five methods");
+    let verb = VERBS.into_iter().find(|verb| rule.has_field_by_name(verb)).expect("a rule has one of the five methods");
     let path = options::text(rule, verb);
     let body = match options::text(rule, "body").as_str() {
         "" => false,
@@ -111,10 +105,7 @@ fn add_schemas(message: &MessageDescriptor, schemas: &mut BTreeMap<String, Messa
 
 fn schema(name: &str, message: &MessageDescriptor) -> String {
     let fields: String = message.fields().map(|field| self::field(&field)).collect();
-    format!(
-        "static {name}: Schema = Schema {{ name: {:?}, fields: &[\n{fields}] }};\n",
-        message.full_name()
-    )
+    format!("static {name}: Schema = Schema {{ name: {:?}, fields: &[\n{fields}] }};\n", message.full_name())
 }
 
 fn field(field: &FieldDescriptor) -> String {

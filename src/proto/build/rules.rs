@@ -26,10 +26,7 @@ fn length(rules: &DynamicMessage, at: &str, length: &str, unit: &str) -> String 
         (None, None) => return String::new(),
         (Some(min), None) => (format!("{min}.."), format!("at least {min} {unit}")),
         (None, Some(max)) => (format!("..={max}"), format!("at most {max} {unit}")),
-        (Some(min), Some(max)) => (
-            format!("{min}..={max}"),
-            format!("between {min} and {max} {unit}, inclusive"),
-        ),
+        (Some(min), Some(max)) => (format!("{min}..={max}"), format!("between {min} and {max} {unit}, inclusive")),
     };
     let ok = format!("({range}).contains(&{length})");
     ensure(at, &ok, &format!("value length must be {reason}"))
@@ -41,21 +38,11 @@ fn enumeration(rules: &DynamicMessage, field: &FieldDescriptor, at: &str, value:
         let reason = "value must be one of the defined enum values";
         code += &ensure(at, &format!("{value}.is_known()"), reason);
     }
-    let refused: Vec<i32> = options::list(rules, "not_in")
-        .iter()
-        .filter_map(|it| it.as_i32())
-        .collect();
+    let refused: Vec<i32> = options::list(rules, "not_in").iter().filter_map(|it| it.as_i32()).collect();
     if let (Kind::Enum(of), false) = (field.kind(), refused.is_empty()) {
-        let names: Vec<String> = refused
-            .iter()
-            .map(|it| names::enum_value(&of, *it))
-            .collect();
+        let names: Vec<String> = refused.iter().map(|it| names::enum_value(&of, *it)).collect();
         let reason = format!("value must not be in list [{}]", names.join(" "));
-        code += &ensure(
-            at,
-            &format!("!{refused:?}.contains(&{value}.to_i32())"),
-            &reason,
-        );
+        code += &ensure(at, &format!("!{refused:?}.contains(&{value}.to_i32())"), &reason);
     }
     code
 }

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use protox::prost_reflect::{
-    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor,
-    OneofDescriptor,
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor,
 };
 
 use crate::{names, options, rules};
@@ -28,10 +27,7 @@ pub fn generate(pool: &DescriptorPool) -> String {
             }
         }
     }
-    reached
-        .values()
-        .map(|message| rules.of_message(message))
-        .collect()
+    reached.values().map(|message| rules.of_message(message)).collect()
 }
 
 /// Collects a message and all of ours that it contains.
@@ -72,10 +68,7 @@ impl Rules {
     /// told, so the order is part of the wire.
     fn checks(&self, message: &MessageDescriptor) -> String {
         let mut code = String::new();
-        for field in message
-            .fields()
-            .filter(|it| it.containing_oneof().is_none())
-        {
+        for field in message.fields().filter(|it| it.containing_oneof().is_none()) {
             code += &self.of_plain(&field);
         }
         for oneof in message.oneofs().filter(|it| !it.is_synthetic()) {
@@ -105,21 +98,14 @@ impl Rules {
     fn of_list(&self, field: &FieldDescriptor) -> String {
         let list = format!("self.{}", rust_name(field));
         let at = format!("{}.item(index)", place(field));
-        let rules = self
-            .field(field)
-            .and_then(|it| options::message(&it, "repeated"));
+        let rules = self.field(field).and_then(|it| options::message(&it, "repeated"));
         let items = rules.as_ref().and_then(|it| options::message(it, "items"));
-        let mut body = items.map_or(String::new(), |it| {
-            rules::of_value(&it, field, &at, "value")
-        });
+        let mut body = items.map_or(String::new(), |it| rules::of_value(&it, field, &at, "value"));
         if let Some(inner) = contained(field) {
             body += &self.nested(&inner, &at, "value");
         }
         let mut code = String::new();
-        if let Some(max) = rules
-            .as_ref()
-            .and_then(|it| options::count(it, "max_items"))
-        {
+        if let Some(max) = rules.as_ref().and_then(|it| options::count(it, "max_items")) {
             let reason = format!("value must contain no more than {max} item(s)");
             code += &rules::ensure(&place(field), &format!("{list}.len() <= {max}"), &reason);
         }
@@ -146,25 +132,18 @@ impl Rules {
                 None => self.of_value(&field, "value"),
             };
             let variant = names::camel(field.name());
-            code += &when(
-                &format!("Some(messages::{path}::{variant}(value)) = &self.{name}"),
-                body,
-            );
+            code += &when(&format!("Some(messages::{path}::{variant}(value)) = &self.{name}"), body);
         }
         code
     }
 
     fn of_value(&self, field: &FieldDescriptor, value: &str) -> String {
         let rules = self.field(field);
-        rules.map_or(String::new(), |it| {
-            rules::of_value(&it, field, &place(field), value)
-        })
+        rules.map_or(String::new(), |it| rules::of_value(&it, field, &place(field), value))
     }
 
     fn required(&self, field: &FieldDescriptor) -> String {
-        let rules = self
-            .field(field)
-            .and_then(|it| options::message(&it, "message"));
+        let rules = self.field(field).and_then(|it| options::message(&it, "message"));
         if !rules.is_some_and(|it| options::flag(&it, "required")) {
             return String::new();
         }
@@ -186,8 +165,7 @@ impl Rules {
         }
         message.oneofs().any(|oneof| self.is_required(&oneof))
             || message.fields().any(|field| {
-                self.field(&field).is_some()
-                    || contained(&field).is_some_and(|inner| self.reaches_rules(&inner, seen))
+                self.field(&field).is_some() || contained(&field).is_some_and(|inner| self.reaches_rules(&inner, seen))
             })
     }
 

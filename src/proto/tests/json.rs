@@ -4,9 +4,7 @@ use buffa_types::google::protobuf::Timestamp;
 use serde_json::{from_value, json, to_value};
 
 use super::*;
-use crate::proto::zitadel::management::v1::{
-    AddPersonalAccessTokenRequest, GetUserByIDResponse, IsUserUniqueResponse,
-};
+use crate::proto::zitadel::management::v1::{AddPersonalAccessTokenRequest, GetUserByIDResponse, IsUserUniqueResponse};
 use crate::proto::zitadel::user::v1::{AccessTokenType, Machine, User, UserState};
 use crate::proto::zitadel::v1::{ListQuery, ObjectDetails};
 
@@ -34,10 +32,7 @@ fn wide_numbers_go_out_as_text_and_times_as_rfc_3339() {
 #[test]
 fn what_is_zero_is_left_out() {
     assert_eq!(to_value(User::default()).unwrap(), json!({}));
-    assert_eq!(
-        to_value(IsUserUniqueResponse::default()).unwrap(),
-        json!({})
-    );
+    assert_eq!(to_value(IsUserUniqueResponse::default()).unwrap(), json!({}));
 
     let machine = Machine {
         name: "Bot".into(),
@@ -143,14 +138,8 @@ fn a_oneof_has_no_name_of_its_own() {
         panic!("the oneof's member");
     };
     let inner = not.query.as_option().unwrap();
-    assert!(matches!(
-        inner.query,
-        Some(search_query::Query::UserNameQuery(_))
-    ));
-    assert_eq!(
-        from_value::<ListUsersRequest>(to_value(&request).unwrap()).unwrap(),
-        request
-    );
+    assert!(matches!(inner.query, Some(search_query::Query::UserNameQuery(_))));
+    assert_eq!(from_value::<ListUsersRequest>(to_value(&request).unwrap()).unwrap(), request);
 }
 
 #[test]
@@ -163,10 +152,7 @@ fn two_members_of_a_oneof_are_refused() {
 fn a_person_is_read_as_one_whatever_it_has() {
     let json = json!({"organizationId": "1", "human": {"profile": {"givenName": "Ada"}}});
     let request: CreateUserRequest = from_value(json).unwrap();
-    assert!(matches!(
-        request.user_type,
-        Some(create_user_request::UserType::Human(_))
-    ));
+    assert!(matches!(request.user_type, Some(create_user_request::UserType::Human(_))));
 }
 
 #[test]
@@ -178,9 +164,8 @@ fn one_field_under_both_names_is_refused() {
 #[test]
 fn queries_nest_but_not_without_end() {
     let nested = |levels| {
-        let query = (0..levels).fold(String::from("{}"), |inner, _| {
-            format!("{{\"andQuery\":{{\"queries\":[{inner}]}}}}")
-        });
+        let query =
+            (0..levels).fold(String::from("{}"), |inner, _| format!("{{\"andQuery\":{{\"queries\":[{inner}]}}}}"));
         serde_json::from_str::<ListUsersRequest>(&format!("{{\"queries\":[{query}]}}"))
     };
     assert!(nested(21).is_ok());

@@ -3,9 +3,7 @@
 use super::*;
 
 fn rest() -> impl Iterator<Item = (&'static Route, &'static Rest)> {
-    ROUTES
-        .iter()
-        .flat_map(|route| route.rest.iter().map(move |rest| (route, rest)))
+    ROUTES.iter().flat_map(|route| route.rest.iter().map(move |rest| (route, rest)))
 }
 
 fn route(procedure: &str) -> &'static Route {
@@ -16,8 +14,7 @@ fn route(procedure: &str) -> &'static Route {
 }
 
 fn variables(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
 #[test]
@@ -40,9 +37,7 @@ fn no_two_bindings_conflict() {
             panic!("{} {}: {error}", rest.method, rest.path);
         }
     }
-    let found = routers["GET"]
-        .at("/management/v1/users/_is_unique")
-        .unwrap();
+    let found = routers["GET"].at("/management/v1/users/_is_unique").unwrap();
     assert!(found.value.ends_with("/IsUserUnique"));
     let found = routers["GET"].at("/management/v1/users/171").unwrap();
     assert_eq!(found.params.get("id"), Some("171"));
@@ -67,11 +62,7 @@ fn every_binding_has_the_prefix_of_its_service() {
 fn every_route_has_a_binding_and_only_bodies_where_they_belong() {
     assert!(ROUTES.iter().all(|route| !route.rest.is_empty()));
     for (_, rest) in rest().filter(|(_, rest)| rest.body) {
-        assert!(
-            ["POST", "PUT", "PATCH"].contains(&rest.method),
-            "{}",
-            rest.path
-        );
+        assert!(["POST", "PUT", "PATCH"].contains(&rest.method), "{}", rest.path);
     }
     assert!(rest().all(|(_, rest)| rest.success == 200));
 }

@@ -7,21 +7,12 @@ fn violation(request: &impl Validate) -> String {
 }
 
 fn machine() -> AddMachineUserRequest {
-    AddMachineUserRequest {
-        user_name: "bot".into(),
-        name: "Bot".into(),
-        ..Default::default()
-    }
+    AddMachineUserRequest { user_name: "bot".into(), name: "Bot".into(), ..Default::default() }
 }
 
 fn named(user_name: &str) -> SearchQuery {
-    let query = UserNameQuery {
-        user_name: user_name.into(),
-        ..Default::default()
-    };
-    SearchQuery {
-        query: Some(query.into()),
-    }
+    let query = UserNameQuery { user_name: user_name.into(), ..Default::default() };
+    SearchQuery { query: Some(query.into()) }
 }
 
 #[test]
@@ -31,16 +22,10 @@ fn a_request_within_its_limits_is_fine() {
 
 #[test]
 fn lengths_count_runes() {
-    let fits = AddMachineUserRequest {
-        user_name: "ü".repeat(200),
-        ..machine()
-    };
+    let fits = AddMachineUserRequest { user_name: "ü".repeat(200), ..machine() };
     assert_eq!(fits.validate(), Ok(()));
 
-    let long = AddMachineUserRequest {
-        user_name: "ü".repeat(201),
-        ..machine()
-    };
+    let long = AddMachineUserRequest { user_name: "ü".repeat(201), ..machine() };
     assert_eq!(
         violation(&long),
         "invalid AddMachineUserRequest.UserName: value length must be between 1 and 200 runes, \
@@ -61,18 +46,12 @@ fn an_open_range_says_only_its_end() {
         description: "x".repeat(501),
         ..Default::default()
     };
-    assert_eq!(
-        violation(&request),
-        "invalid UpdateMachineRequest.Description: value length must be at most 500 runes"
-    );
+    assert_eq!(violation(&request), "invalid UpdateMachineRequest.Description: value length must be at most 500 runes");
 }
 
 #[test]
 fn an_optional_field_is_checked_only_when_present() {
-    let request = AddMachineUserRequest {
-        user_id: Some(String::new()),
-        ..machine()
-    };
+    let request = AddMachineUserRequest { user_id: Some(String::new()), ..machine() };
     assert_eq!(
         violation(&request),
         "invalid AddMachineUserRequest.UserId: value length must be between 1 and 200 runes, \
@@ -82,10 +61,7 @@ fn an_optional_field_is_checked_only_when_present() {
 
 #[test]
 fn a_number_without_a_name_is_refused() {
-    let request = AddMachineUserRequest {
-        access_token_type: 7.into(),
-        ..machine()
-    };
+    let request = AddMachineUserRequest { access_token_type: 7.into(), ..machine() };
     assert_eq!(
         violation(&request),
         "invalid AddMachineUserRequest.AccessTokenType: value must be one of the defined enum values"
@@ -94,15 +70,8 @@ fn a_number_without_a_name_is_refused() {
 
 #[test]
 fn a_violation_tells_the_way_to_it() {
-    let inner = AndQuery {
-        queries: vec![named("a"), named(&"b".repeat(201))],
-    };
-    let request = ListUsersRequest {
-        queries: vec![SearchQuery {
-            query: Some(inner.into()),
-        }],
-        ..Default::default()
-    };
+    let inner = AndQuery { queries: vec![named("a"), named(&"b".repeat(201))] };
+    let request = ListUsersRequest { queries: vec![SearchQuery { query: Some(inner.into()) }], ..Default::default() };
     assert_eq!(
         violation(&request),
         "invalid ListUsersRequest.Queries[0]: embedded message failed validation | caused by: \
@@ -123,29 +92,16 @@ fn a_check_does_not_follow_queries_for_ever() {
 fn nested(levels: usize) -> ListUsersRequest {
     let mut query = named(&"b".repeat(201));
     for _ in 0..levels {
-        let outer = AndQuery {
-            queries: vec![query],
-        };
-        query = SearchQuery {
-            query: Some(outer.into()),
-        };
+        let outer = AndQuery { queries: vec![query] };
+        query = SearchQuery { query: Some(outer.into()) };
     }
-    ListUsersRequest {
-        queries: vec![query],
-        ..Default::default()
-    }
+    ListUsersRequest { queries: vec![query], ..Default::default() }
 }
 
 #[test]
 fn a_oneof_can_be_required_and_comes_last() {
-    let request = CreateUserRequest {
-        organization_id: "1".into(),
-        ..Default::default()
-    };
-    assert_eq!(
-        violation(&request),
-        "invalid CreateUserRequest.UserType: value is required"
-    );
+    let request = CreateUserRequest { organization_id: "1".into(), ..Default::default() };
+    assert_eq!(violation(&request), "invalid CreateUserRequest.UserType: value is required");
     assert_eq!(
         violation(&CreateUserRequest::default()),
         "invalid CreateUserRequest.OrganizationId: value length must be between 1 and 200 runes, \
@@ -170,10 +126,7 @@ fn a_nested_message_has_its_parent_in_its_name() {
 
 #[test]
 fn octets_are_counted_as_bytes() {
-    let metadata = Metadata {
-        key: "key".into(),
-        value: Vec::new(),
-    };
+    let metadata = Metadata { key: "key".into(), value: Vec::new() };
     assert_eq!(
         violation(&metadata),
         "invalid Metadata.Value: value length must be between 1 and 500000 bytes, inclusive"
@@ -185,10 +138,7 @@ fn a_request_for_a_person_is_told_from_one_for_nobody() {
     // Field 4, length-delimited, with a field that the empty message does not know.
     let bytes = [0x0a, 1, b'1', 0x22, 3, 0x12, 1, b'x'];
     let request = CreateUserRequest::decode_from_slice(&bytes).unwrap();
-    assert!(matches!(
-        request.user_type,
-        Some(create_user_request::UserType::Human(_))
-    ));
+    assert!(matches!(request.user_type, Some(create_user_request::UserType::Human(_))));
     assert_eq!(request.validate(), Ok(()));
 }
 

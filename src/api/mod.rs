@@ -1,0 +1,50 @@
+//! The operation table and its glue: what every face calls.
+
+mod code;
+mod operation;
+mod table;
+
+pub use code::{grpc_code, http_status, snake_name};
+pub use operation::{Call, Format, Operation, Target};
+pub use table::operations;
+
+use crate::{
+    app::App,
+    error::{Error, Kind, Result},
+    model::fault,
+};
+use bytes::Bytes;
+use std::collections::HashMap;
+
+/// The API: every operation by the name of its procedure.
+pub struct Api {
+    app: App,
+    operations: HashMap<&'static str, Operation>,
+}
+
+impl Api {
+    pub fn new(app: App) -> Self {
+        Self { app, operations: operations().into_iter().collect() }
+    }
+
+    /// The table's own spelling of a procedure's name, if it is served.
+    pub fn find(&self, procedure: &str) -> Option<&'static str> {
+        self.operations.get_key_value(procedure).map(|(name, _)| *name)
+    }
+
+    /// Runs an operation: decode, authenticate, authorize, validate, do, encode.
+    pub async fn call(&self, procedure: &str, call: Call) -> Result<Bytes> {
+        match self.operations.get(procedure) {
+            Some(operation) => operation.run(self.app.clone(), call).await,
+            None => Err(not_served(procedure)),
+        }
+    }
+}
+
+/// Why a procedure is not served: ZITADEL has it for humans, or nobody has it.
+pub fn not_served(procedure: &str) -> Error {
+    if procedure.starts_with("zitadel.") {
+        return fault::HUMANS_UNSUPPORTED.into();
+    }
+    Error::new(Kind::Unimplemented, "There is no such procedure")
+}

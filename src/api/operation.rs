@@ -1,0 +1,164 @@
+//! The glue: from a call's bytes to a use case and back, with every step that no operation may skip.
+
+use crate::{
+    app::App,
+    authn,
+    authz::{Grounds, Proof},
+    error::{Error, Fault, Result},
+    proto::Validate,
+};
+use bytes::Bytes;
+use http::{HeaderMap, header::AUTHORIZATION};
+use std::{future::Future, pin::Pin};
+
+pub use crate::authz::Target;
+
+/// One call, as a face hands it over.
+pub struct Call {
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub format: Format,
+}
+
+/// How the messages of a call are written. The answer is written as the request was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// ProtoJSON.
+    Json,
+    /// The protobuf binary format.
+    Proto,
+}
+
+/// An operation that any face can run.
+pub struct Operation {
+    /// The permission that its use case demands, as the protos spell it.
+    pub permission: &'static str,
+    run: Run,
+}
+
+type Run = Box<dyn Fn(App, Call) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> + Send + Sync>;
+
+/// A message that can be read from both formats.
+pub trait Request: buffa::Message + serde::de::DeserializeOwned + Validate + Send + 'static {}
+impl<M: buffa::Message + serde::de::DeserializeOwned + Validate + Send + 'static> Request for M {}
+
+/// A message that can be written in both formats.
+pub trait Reply: buffa::Message + serde::Serialize + Send + 'static {}
+impl<M: buffa::Message + serde::Serialize + Send + 'static> Reply for M {}
+
+/// The header that names the context organisation.
+const CONTEXT_ORG: &str = "x-zitadel-orgid";
+
+impl Operation {
+    /// Runs the operation.
+    pub async fn run(&self, app: App, call: Call) -> Result<Bytes> {
+        (self.run)(app, call).await
+    }
+}
+
+/// An operation on what belongs to the context organisation.
+pub fn op<A, Q, R, F, Fut>(use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(|_| Target::Context, use_case)
+}
+
+/// An operation on what belongs to the instance.
+pub fn on_instance<A, Q, R, F, Fut>(use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(|_| Target::Instance, use_case)
+}
+
+/// An operation on an organisation that the request names; `unknown` is the answer if there is none.
+pub fn on_org<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::Org(id(request), unknown), use_case)
+}
+
+/// An operation on a user that the request names, in whatever organisation it is. The user itself needs no role.
+pub fn on_user_or_self<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::UserOrSelf(id(request), unknown), use_case)
+}
+
+fn on<A, Q, R, T, F, Fut>(target: T, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    T: for<'q> Fn(&'q Q) -> Target<'q> + Copy + Send + Sync + 'static,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    let run = move |app: App, call: Call| -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> {
+        Box::pin(async move {
+            let request: Q = call.decode()?;
+            let proof: A = call.prove(&app, target(&request))?;
+            // After authorization, so that whoever may not call learns nothing about what would be well formed.
+            request.validate().map_err(|violation| Error::invalid(violation.to_string()))?;
+            let reply = use_case(app, proof, request).await?;
+            call.format.encode(&reply)
+        })
+    };
+    Operation { permission: A::PERMISSION, run: Box::new(run) }
+}
+
+impl Call {
+    fn decode<Q: Request>(&self) -> Result<Q> {
+        match self.format {
+            // An empty body is an empty message. serde_json stops at 128 levels (limits::MAX_JSON_DEPTH).
+            Format::Json if self.body.is_empty() => Ok(Q::default()),
+            Format::Json => serde_json::from_slice(&self.body).map_err(|e| Error::invalid(format!("proto: {e}"))),
+            Format::Proto => Q::decode_from_slice(&self.body).map_err(|e| Error::invalid(format!("proto: {e}"))),
+        }
+    }
+
+    fn prove<A: Proof>(&self, app: &App, target: Target<'_>) -> Result<A> {
+        // Before the snapshot: what happens between the two must count as later than what the caller holds.
+        let now = app.clock.now();
+        let snapshot = app.store.snapshot()?;
+        let state = snapshot.state();
+        let caller = self
+            .header(AUTHORIZATION.as_str())
+            .and_then(|header| authn::bearer(&app.keys.load(), &app.settings.issuer, &state, now, header));
+        let context = self.header(CONTEXT_ORG)?;
+        A::prove(Grounds { state, roles: &app.roles, caller, context, target })
+    }
+
+    fn header(&self, name: &str) -> Result<Option<&str>> {
+        let text = self.headers.get(name).map(|value| value.to_str());
+        text.transpose().map_err(|_| Error::invalid(format!("the {name} header is not text")))
+    }
+}
+
+impl Format {
+    fn encode(self, reply: &impl Reply) -> Result<Bytes> {
+        match self {
+            Self::Json => Ok(serde_json::to_vec(reply).map_err(Error::internal)?.into()),
+            Self::Proto => Ok(reply.encode_to_vec().into()),
+        }
+    }
+}

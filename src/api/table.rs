@@ -1,0 +1,33 @@
+//! The operations. One row ties a procedure, as a proto declares it, to the use case that does it.
+
+use crate::{
+    api::operation::{Operation, on_instance, on_user_or_self, op},
+    app::{instance, personal_access_tokens, secrets, signing_keys},
+    model::fault,
+};
+
+/// Every operation that is served, by procedure.
+pub fn operations() -> Vec<(&'static str, Operation)> {
+    vec![
+        ("zitadel.management.v1.ManagementService/Healthz", op(instance::management_healthz)),
+        ("zitadel.management.v1.ManagementService/GetIAM", op(instance::get_iam)),
+        ("zitadel.management.v1.ManagementService/GenerateMachineSecret", op(secrets::generate)),
+        ("zitadel.management.v1.ManagementService/RemoveMachineSecret", op(secrets::remove)),
+        ("zitadel.management.v1.ManagementService/AddPersonalAccessToken", op(personal_access_tokens::add)),
+        ("zitadel.management.v1.ManagementService/GetPersonalAccessTokenByIDs", op(personal_access_tokens::get)),
+        ("zitadel.management.v1.ManagementService/ListPersonalAccessTokens", op(personal_access_tokens::list)),
+        ("zitadel.management.v1.ManagementService/RemovePersonalAccessToken", op(personal_access_tokens::remove)),
+        ("zitadel.admin.v1.AdminService/Healthz", op(instance::admin_healthz)),
+        ("zitadel.auth.v1.AuthService/Healthz", op(instance::auth_healthz)),
+        (
+            "zitadel.user.v2.UserService/AddSecret",
+            on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, secrets::add),
+        ),
+        (
+            "zitadel.user.v2.UserService/RemoveSecret",
+            on_user_or_self(|r| &r.user_id, fault::SECRET_REMOVE_USER_UNKNOWN, secrets::remove_v2),
+        ),
+        ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
+        ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),
+    ]
+}

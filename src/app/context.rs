@@ -1,0 +1,59 @@
+use crate::{
+    id::Id,
+    keys::{Algorithm, Keys, MasterKey},
+    permission::Roles,
+    random::Random,
+    store::Store,
+    time::Clock,
+};
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+/// Everything that a use case works with. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    pub store: Store,
+    pub keys: Keys,
+    /// Seals new keys.
+    pub master: MasterKey,
+    pub clock: Arc<Clock>,
+    pub random: Random,
+    pub roles: Arc<Roles>,
+    pub settings: Settings,
+}
+
+/// What the configuration says that use cases need to know.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The external URL, without a slash at its end: `iss` of every token, and the beginning of every published URL.
+    pub issuer: String,
+    /// The external URL's host name, for the domains of organisations.
+    pub host: String,
+    pub access_token_lifetime: Duration,
+    pub id_token_lifetime: Duration,
+    /// What new JWTs are signed with.
+    pub signing_algorithm: Algorithm,
+    /// The `typ` of JWT access tokens: `JWT`, or `at+jwt` (RFC 9068 section 2.1).
+    pub jwt_type: String,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// An id that no object has.
+    pub fn new_id<K>(&self) -> Id<K> {
+        Id::generate(self.clock.now(), self.random.number())
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

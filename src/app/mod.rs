@@ -1,0 +1,15 @@
+//! The use cases: what can be done, whoever asks over whatever wire.
+//!
+//! A use case takes the application, the proof that it needs, and its request. Reading ones look at a snapshot; changing
+//! ones hand the store a closure that decides on the state at that moment and says which events shall happen.
+
+pub mod bootstrap;
+mod context;
+pub mod instance;
+mod page;
+pub mod personal_access_tokens;
+mod reply;
+pub mod secrets;
+pub mod signing_keys;
+
+pub use context::{App, Parts, Settings};

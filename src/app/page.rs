@@ -1,0 +1,45 @@
+//! Which part of a list an answer shows.
+
+use crate::{
+    error::Result,
+    limits::MAX_V1_PAGE,
+    model::fault,
+    proto::zitadel::v1::{ListDetails, ListQuery},
+    store::Direction,
+};
+
+/// A window on a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    pub offset: u64,
+    pub limit: usize,
+    pub direction: Direction,
+}
+
+impl Page {
+    /// The window of a v1 request. No limit means [`MAX_V1_PAGE`], and a larger one is refused.
+    pub fn v1(query: Option<&ListQuery>) -> Result<Self> {
+        let query = query.cloned().unwrap_or_default();
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        if limit > MAX_V1_PAGE {
+            return Err(fault::LIMIT_EXCEEDED.into());
+        }
+        Ok(Self {
+            offset: query.offset,
+            limit: if limit == 0 { MAX_V1_PAGE } else { limit },
+            direction: if query.asc { Direction::Ascending } else { Direction::Descending },
+        })
+    }
+
+    /// Cuts the window out of the whole list, which is already in order.
+    pub fn cut<T>(&self, all: Vec<T>) -> (ListDetails, Vec<T>) {
+        let total = all.len() as u64;
+        let offset = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        (list_details(total), all.into_iter().skip(offset).take(self.limit).collect())
+    }
+}
+
+/// `details` of a list: how many objects there are on all pages.
+pub fn list_details(total_result: u64) -> ListDetails {
+    ListDetails { total_result, ..Default::default() }
+}

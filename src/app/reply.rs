@@ -1,0 +1,46 @@
+//! What answers have in common.
+
+use crate::{
+    error::{Error, Result},
+    model::Stamps,
+    proto::zitadel::v1::ObjectDetails,
+    store::{Changed, Receipt},
+    time::Timestamp,
+};
+use buffa_types::google::protobuf;
+
+pub fn timestamp(at: Timestamp) -> protobuf::Timestamp {
+    protobuf::Timestamp { seconds: at.seconds(), nanos: at.subsec_nanos(), ..Default::default() }
+}
+
+/// `details` of an answer that added something: no `changeDate`.
+pub fn added(receipt: &Receipt) -> ObjectDetails {
+    details(receipt.sequence, Some(receipt.at), None, receipt.owner.as_str())
+}
+
+/// `details` of an answer that changed something: no `creationDate`.
+pub fn changed(receipt: &Receipt) -> ObjectDetails {
+    details(receipt.sequence, None, Some(receipt.at), receipt.owner.as_str())
+}
+
+/// `details` of an object that is shown.
+pub fn viewed(stamps: &Stamps, owner: &str) -> ObjectDetails {
+    details(stamps.sequence, Some(stamps.created), Some(stamps.changed), owner)
+}
+
+pub fn details(sequence: u64, created: Option<Timestamp>, changed: Option<Timestamp>, owner: &str) -> ObjectDetails {
+    ObjectDetails {
+        sequence,
+        creation_date: created.map(timestamp).into(),
+        change_date: changed.map(timestamp).into(),
+        resource_owner: owner.into(),
+        ..Default::default()
+    }
+}
+
+impl<T> Changed<T> {
+    /// The last event, of a command that always has one.
+    pub fn receipt(&self) -> Result<&Receipt> {
+        self.last().ok_or_else(|| Error::internal("a change without an event"))
+    }
+}

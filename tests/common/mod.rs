@@ -1,0 +1,151 @@
+//! A server without sockets: the whole application on a database in memory, called through the operation table.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use countersign::{
+    api::{Api, Call, Format},
+    app::{App, Parts, Settings, bootstrap},
+    error::{Error, Kind},
+    keys::{Algorithm, Keys, MasterKey, vault},
+    permission::Roles,
+    random::Random,
+    store::{Options, Store},
+    time::{Clock, Timestamp},
+};
+use http::{HeaderMap, HeaderValue};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+
+pub const ISSUER: &str = "https://localhost:8443";
+/// 2026-11-23T00:00:00Z
+pub const START: Timestamp = Timestamp::from_micros(1_795_392_000_000_000);
+
+/// The application, its administrator, and a machine user without roles.
+pub struct Kit {
+    pub app: App,
+    pub api: Api,
+    pub clock: Arc<Clock>,
+    pub org: String,
+    pub admin: String,
+    pub admin_token: String,
+    pub demo: String,
+    pub demo_secret: String,
+}
+
+/// A refusal: kind, error id, message.
+pub type Refusal = (Kind, Option<&'static str>, String);
+
+impl Kit {
+    pub async fn new() -> Self {
+        Self::with_algorithm(Algorithm::EdDsa).await
+    }
+
+    pub async fn with_algorithm(algorithm: Algorithm) -> Self {
+        let clock = Arc::new(Clock::manual(START));
+        let random = Random::from_seed(1);
+        let master = MasterKey::generate(&random);
+        let options = Options { clock: clock.clone(), cache_bytes: 16 << 20, on_commit: Box::new(|_| {}) };
+        let store = Store::on_backend(redb::backends::InMemoryBackend::new(), options).expect("a store");
+        let (store, created, random, master) = tokio::task::spawn_blocking({
+            let clock = clock.clone();
+            move || {
+                let names = bootstrap::Names { host: "localhost", org: "ACME", admin: "admin", demo: Some("demo") };
+                let created = bootstrap::initialize(&store, &master, &clock, &random, &names).expect("initialized");
+                (store, created, random, master)
+            }
+        })
+        .await
+        .expect("no panic");
+        let keys = Keys::new(vault::open_ring(&store, &master, clock.now()).expect("a ring"));
+        let settings = Settings {
+            issuer: ISSUER.into(),
+            host: "localhost".into(),
+            access_token_lifetime: Duration::from_secs(12 * 3600),
+            id_token_lifetime: Duration::from_secs(12 * 3600),
+            signing_algorithm: algorithm,
+            jwt_type: "JWT".into(),
+        };
+        let roles = Arc::new(Roles::built_in().expect("roles"));
+        let app = App::new(Parts { store, keys, master, clock: clock.clone(), random, roles, settings });
+        countersign::app::signing_keys::ensure(&app).await.expect("a signing key");
+        let demo = created.demo.expect("a demo user");
+        Self {
+            api: Api::new(app.clone()),
+            app,
+            clock,
+            org: created.org.to_string(),
+            admin: created.admin.to_string(),
+            admin_token: created.admin_token.expose().into(),
+            demo: demo.user.to_string(),
+            demo_secret: demo.client_secret.expose().into(),
+        }
+    }
+
+    /// Calls an operation as `token` in the context of `org`.
+    pub async fn call_in(&self, procedure: &str, token: &str, org: &str, body: Value) -> Result<Value, Refusal> {
+        let mut headers = HeaderMap::new();
+        if !token.is_empty() {
+            headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).expect("a header"));
+        }
+        if !org.is_empty() {
+            headers.insert("x-zitadel-orgid", HeaderValue::from_str(org).expect("a header"));
+        }
+        let call = Call { headers, body: body.to_string().into(), format: Format::Json };
+        let answer = self.api.call(&full_name(procedure), call).await;
+        answer.map(|bytes| serde_json::from_slice(&bytes).expect("JSON")).map_err(refusal)
+    }
+
+    /// Calls an operation as `token`.
+    pub async fn call(&self, procedure: &str, token: &str, body: Value) -> Result<Value, Refusal> {
+        self.call_in(procedure, token, "", body).await
+    }
+
+    /// Calls an operation as the administrator, and expects it to work.
+    pub async fn ok(&self, procedure: &str, body: Value) -> Value {
+        self.call(procedure, &self.admin_token, body).await.unwrap_or_else(|e| panic!("{procedure}: {e:?}"))
+    }
+
+    /// Calls an operation as the administrator, and expects this error id.
+    pub async fn refused(&self, procedure: &str, body: Value, kind: Kind, id: &str) {
+        let answer = self.call(procedure, &self.admin_token, body).await;
+        let (found_kind, found_id, message) = answer.expect_err(procedure);
+        assert_eq!((found_kind, found_id.unwrap_or_default()), (kind, id), "{procedure}: {message}");
+    }
+
+    /// Adds a machine user to the administrator's organisation; returns its id.
+    pub async fn machine(&self, user_name: &str) -> String {
+        let added = self.ok("management/AddMachineUser", json!({ "userName": user_name, "name": user_name })).await;
+        text(&added["userId"])
+    }
+
+    /// Adds a personal access token for a user; returns its text.
+    pub async fn token(&self, user: &str) -> String {
+        text(&self.ok("management/AddPersonalAccessToken", json!({ "userId": user })).await["token"])
+    }
+}
+
+/// `management/X` -> `zitadel.management.v1.ManagementService/X`, and so on. Full names stay.
+pub fn full_name(procedure: &str) -> String {
+    for (short, full) in [
+        ("management/", "zitadel.management.v1.ManagementService/"),
+        ("admin/", "zitadel.admin.v1.AdminService/"),
+        ("auth/", "zitadel.auth.v1.AuthService/"),
+        ("user.v2/", "zitadel.user.v2.UserService/"),
+        ("keys/", "countersign.v1.SigningKeyService/"),
+    ] {
+        if let Some(method) = procedure.strip_prefix(short) {
+            return format!("{full}{method}");
+        }
+    }
+    procedure.into()
+}
+
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("not text: {value}")).into()
+}
+
+fn refusal(error: Error) -> Refusal {
+    let message = error.wire_message().into_owned();
+    assert!(error.kind != Kind::Internal, "an internal error: {:?}", error.cause);
+    (error.kind, error.id, message)
+}
