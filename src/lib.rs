@@ -14,3 +14,6 @@ pub mod time;
 
 // Model: what things are and what follows from it. Pure.
 pub mod permission;
+
+// Instruments: where every floor that follows counts and logs.
+pub mod telemetry;
