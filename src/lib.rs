@@ -17,3 +17,6 @@ pub mod permission;
 
 // Instruments: where every floor that follows counts and logs.
 pub mod telemetry;
+
+// Server: how it is set up.
+pub mod config;
