@@ -2,6 +2,8 @@
 //! the messages, and the modules below write what buffa does not know: the route table, the checks
 //! of requests and the index for reflection.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a build script tells what is wrong by stopping")]
+
 #[path = "src/proto/build/descriptors.rs"]
 mod descriptors;
 #[path = "src/proto/build/names.rs"]
@@ -14,8 +16,6 @@ mod routes;
 mod rules;
 #[path = "src/proto/build/validate.rs"]
 mod validate;
-
-#![allow(clippy::expect_used, clippy::panic, reason = "a build script tells what is wrong by stopping the build")]
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

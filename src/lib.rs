@@ -17,6 +17,9 @@ pub mod time;
 pub mod model;
 pub mod permission;
 
+// Instruments: where the floors below count and log.
+pub mod telemetry;
+
 // Storage: the only code that names redb.
 pub mod store;
 
@@ -25,12 +28,13 @@ pub mod authn;
 pub mod authz;
 pub mod keys;
 
-// Use cases.
+// Use cases: what can be done, whatever the wire.
 pub mod app;
 
 // Faces: from bytes to a use case and back.
 pub mod api;
 pub mod exchange;
 
-// Server.
+// Server: listeners and how they are set up.
+pub mod config;
 pub mod server;

@@ -1,0 +1,217 @@
+//! The settings and their defaults. `config/countersign.toml` explains each to the operator.
+
+use super::{
+    error::ConfigError,
+    external_url::ExternalUrl,
+    quantity::{Bytes, Count, DAY, GIB, HOUR, MIB, Seconds},
+};
+use crate::telemetry::logs;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+/// How the server runs. Read once; what a reload may change is said at the field.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// The issuer. `serve` needs it: see [`Config::serving`].
+    pub external_url: Option<ExternalUrl>,
+    pub server: Server,
+    pub tls: Tls,
+    pub storage: Storage,
+    pub tokens: Tokens,
+    pub logs: Logs,
+    pub metrics: Metrics,
+}
+
+/// The listener.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    pub listen: SocketAddr,
+    /// Connections at a time; further ones wait to be accepted.
+    pub max_connections: Count<1, 1_000_000>,
+    /// How long requests in flight may take to finish when the server stops.
+    pub drain: Seconds<0, 600>,
+}
+
+/// Either `certificate` and `key`, or `self_signed`: [`Config::serving`] says which.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tls {
+    /// PEM: the certificate, then its intermediates. The file is read again on reload.
+    pub certificate: Option<PathBuf>,
+    /// PEM: PKCS #8, PKCS #1 or SEC1. The file is read again on reload.
+    pub key: Option<PathBuf>,
+    /// A new certificate at every start, which no client trusts by itself.
+    pub self_signed: bool,
+}
+
+/// The database and the key that seals its secrets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Storage {
+    pub path: PathBuf,
+    /// Where it is by default: [`Storage::master_key_path`].
+    pub master_key: Option<PathBuf>,
+    /// How much of the database is kept in memory.
+    pub cache: Bytes<MIB, { 1024 * GIB }>,
+}
+
+/// What is minted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tokens {
+    pub access_token_lifetime: Seconds<60, { 30 * DAY }>,
+    pub id_token_lifetime: Seconds<60, { 30 * DAY }>,
+    pub signing_algorithm: SigningAlgorithm,
+    /// The `typ` of access tokens.
+    pub jwt_type: JwtType,
+    /// How far a client's clock may be off when it signs an assertion.
+    pub clock_skew: Seconds<0, 300>,
+}
+
+/// What signs tokens (RFC 7518, RFC 8037).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningAlgorithm {
+    Rs256,
+    Es256,
+    EdDsa,
+}
+
+/// The `typ` header of JWT access tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JwtType {
+    Jwt,
+    /// RFC 9068.
+    AtJwt,
+}
+
+/// Lines on standard error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logs {
+    pub format: logs::Format,
+    /// Changes on reload.
+    pub level: logs::Level,
+}
+
+/// Numbers for Prometheus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metrics {
+    /// Whether `/debug/metrics` answers.
+    pub enabled: bool,
+}
+
+/// What must be set before the server can serve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Serving<'a> {
+    pub external_url: &'a ExternalUrl,
+    pub tls: TlsSource<'a>,
+}
+
+/// Where the server's certificate comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TlsSource<'a> {
+    Files { certificate: &'a PathBuf, key: &'a PathBuf },
+    SelfSigned,
+}
+
+impl Config {
+    /// What `serve` needs beyond defaults. The error names everything that is missing.
+    pub fn serving(&self) -> Result<Serving<'_>, ConfigError> {
+        match (&self.external_url, self.tls.source()) {
+            (Some(external_url), Ok(tls)) => Ok(Serving { external_url, tls }),
+            (url, tls) => {
+                let missing =
+                    "external_url: not set; it is the URL by which clients reach the server, and their issuer";
+                let missing = url.is_none().then(|| missing.to_owned());
+                Err(ConfigError::new(missing.into_iter().chain(tls.err()).collect()))
+            }
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
+            max_connections: Count::of::<4096>(),
+            drain: Seconds::of::<30>(),
+        }
+    }
+}
+
+impl Tls {
+    fn source(&self) -> Result<TlsSource<'_>, String> {
+        let problem = match (&self.certificate, &self.key, self.self_signed) {
+            (Some(certificate), Some(key), false) => return Ok(TlsSource::Files { certificate, key }),
+            (None, None, true) => return Ok(TlsSource::SelfSigned),
+            (_, _, true) => "tls.self_signed: excludes tls.certificate and tls.key; set only one of the two",
+            (None, None, false) => "tls.certificate: not set; set it and tls.key, or tls.self_signed = true to try out",
+            (None, Some(_), false) => "tls.certificate: not set, although tls.key is",
+            (Some(_), None, false) => "tls.key: not set, although tls.certificate is",
+        };
+        Err(problem.to_owned())
+    }
+}
+
+impl Storage {
+    /// The configured file, or `master.key` next to the database.
+    pub fn master_key_path(&self) -> PathBuf {
+        self.master_key.clone().unwrap_or_else(|| self.path.with_file_name("master.key"))
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            path: "/var/lib/countersign/countersign.redb".into(),
+            master_key: None,
+            cache: Bytes::of::<{ 64 * MIB }>(),
+        }
+    }
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self {
+            access_token_lifetime: Seconds::of::<{ 12 * HOUR }>(),
+            id_token_lifetime: Seconds::of::<{ 12 * HOUR }>(),
+            signing_algorithm: SigningAlgorithm::Rs256,
+            jwt_type: JwtType::Jwt,
+            clock_skew: Seconds::of::<10>(),
+        }
+    }
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Self { format: logs::Format::Text, level: logs::Level::Info }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serving_needs_an_issuer_and_one_kind_of_certificate() {
+        let nothing = Config::default().serving().expect_err("nothing is set").to_string();
+        assert!(nothing.contains("external_url: not set") && nothing.contains("tls.certificate: not set"), "{nothing}");
+
+        let external_url = ExternalUrl::parse("https://id.example.org");
+        let mut config = Config { external_url, ..Config::default() };
+        config.tls.self_signed = true;
+        let serving = config.serving().expect("complete");
+        assert_eq!((serving.external_url.authority(), serving.tls), ("id.example.org", TlsSource::SelfSigned));
+
+        config.tls.key = Some("key.pem".into());
+        assert!(config.serving().expect_err("both").to_string().contains("excludes"));
+        config.tls.self_signed = false;
+        assert!(config.serving().expect_err("half").to_string().contains("although tls.key is"));
+        config.tls.certificate = Some("crt.pem".into());
+        assert!(matches!(config.serving().expect("complete").tls, TlsSource::Files { .. }));
+    }
+}

@@ -1,0 +1,182 @@
+//! Numbers for Prometheus.
+//!
+//! Labels are `&'static str` throughout: nothing that a client sends can become one, so their number is bounded by the
+//! program's text. To record costs a hash of two words and one uncontended lock; nothing is allocated after the first
+//! time.
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
+    registry::Registry,
+};
+use std::sync::atomic::{AtomicI64, AtomicU64};
+
+/// Every number that the server counts.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Family<OperationLabel, Histogram, fn() -> Histogram>,
+    tokens: Family<TokenLabels, Counter>,
+    commits: Counter,
+    commit_batch_size: Histogram,
+    commit_seconds: Histogram,
+    database_bytes: Gauge<u64, AtomicU64>,
+    connections: Gauge<i64, AtomicI64>,
+}
+
+/// One open connection; it is counted for as long as this is held.
+#[derive(Debug)]
+pub struct OpenConnection(Gauge<i64, AtomicI64>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    operation: &'static str,
+    code: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabel {
+    operation: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TokenLabels {
+    grant: &'static str,
+    result: &'static str,
+}
+
+/// From a read out of memory to a client that gave up, in seconds.
+const REQUEST_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
+/// From a fast disk's fsync to a failing one's, in seconds.
+const COMMIT_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+/// Up to the most commands that one commit takes.
+const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+impl Metrics {
+    /// What [`Self::render`] writes, for the `content-type` header.
+    pub const CONTENT_TYPE: &'static str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    pub fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix(env!("CARGO_PKG_NAME")),
+            requests: Family::default(),
+            request_seconds: Family::new_with_constructor(|| Histogram::new(REQUEST_BUCKETS)),
+            tokens: Family::default(),
+            commits: Counter::default(),
+            commit_batch_size: Histogram::new(BATCH_BUCKETS),
+            commit_seconds: Histogram::new(COMMIT_BUCKETS),
+            database_bytes: Gauge::default(),
+            connections: Gauge::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    /// A request was answered. `code` is its outcome as a word, such as `ok` or `permission_denied`.
+    pub fn request(&self, operation: &'static str, code: &'static str, seconds: f64) {
+        self.requests.get_or_create(&RequestLabels { operation, code }).inc();
+        self.request_seconds.get_or_create(&OperationLabel { operation }).observe(seconds);
+    }
+
+    /// The token endpoint answered. `result` is `ok` or the error code of RFC 6749.
+    pub fn token(&self, grant: &'static str, result: &'static str) {
+        self.tokens.get_or_create(&TokenLabels { grant, result }).inc();
+    }
+
+    /// `commands` were committed together; `seconds` is the time until they were on the disk.
+    pub fn commit(&self, commands: usize, seconds: f64) {
+        self.commits.inc();
+        self.commit_batch_size.observe(commands as f64);
+        self.commit_seconds.observe(seconds);
+    }
+
+    /// The size of the database file.
+    pub fn set_database_bytes(&self, bytes: u64) {
+        self.database_bytes.set(bytes);
+    }
+
+    /// Counts a connection until the returned value is dropped.
+    pub fn connection(&self) -> OpenConnection {
+        self.connections.inc();
+        OpenConnection(self.connections.clone())
+    }
+
+    /// All of it in the OpenMetrics text format.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        match encode(&mut text, &self.registry) {
+            Ok(()) => text,
+            // Writing to a string does not fail; but should it, half a page must not pass for a whole one.
+            Err(_) => String::new(),
+        }
+    }
+
+    /// The registry adds the prefix, and `_total` to counters.
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program that runs", version);
+        registry.register("requests", "Requests answered", self.requests.clone());
+        registry.register("request_seconds", "Time until a request was answered", self.request_seconds.clone());
+        registry.register("tokens", "Answers of the token endpoint", self.tokens.clone());
+        registry.register("commits", "Commits to the database", self.commits.clone());
+        registry.register("commit_batch_size", "Commands in one commit", self.commit_batch_size.clone());
+        registry.register("commit_seconds", "Time until a commit was on the disk", self.commit_seconds.clone());
+        registry.register("database_bytes", "Size of the database file", self.database_bytes.clone());
+        registry.register("connections", "Connections open now", self.connections.clone());
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_is_rendered() {
+        let metrics = Metrics::new();
+        metrics.request("GenerateMachineSecret", "ok", 0.004);
+        metrics.request("GenerateMachineSecret", "not_found", 0.001);
+        metrics.token("client_credentials", "invalid_client");
+        metrics.commit(100, 0.002);
+        metrics.set_database_bytes(4096);
+        let text = metrics.render();
+        for line in [
+            r#"countersign_requests_total{operation="GenerateMachineSecret",code="ok"} 1"#,
+            r#"countersign_requests_total{operation="GenerateMachineSecret",code="not_found"} 1"#,
+            r#"countersign_request_seconds_count{operation="GenerateMachineSecret"} 2"#,
+            r#"countersign_tokens_total{grant="client_credentials",result="invalid_client"} 1"#,
+            "countersign_commits_total 1",
+            r#"countersign_commit_batch_size_bucket{le="64.0"} 0"#,
+            r#"countersign_commit_batch_size_bucket{le="128.0"} 1"#,
+            "countersign_commit_seconds_count 1",
+            "countersign_database_bytes 4096",
+            "countersign_connections 0",
+            concat!(r#"countersign_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""} 1"#),
+            "# EOF",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_connection_counts_until_it_is_dropped() {
+        let metrics = Metrics::new();
+        let open = (metrics.connection(), metrics.connection());
+        assert!(metrics.render().contains("countersign_connections 2"));
+        drop(open);
+        assert!(metrics.render().contains("countersign_connections 0"));
+    }
+}
