@@ -2,9 +2,13 @@
 //!
 //! The faces answer requests and the server carries them; neither imports the other, both import this.
 
+use crate::{
+    error::{Error, Result},
+    limits::BODY_TIMEOUT,
+};
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Empty, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Empty, Full, LengthLimitError, Limited, combinators::UnsyncBoxBody};
 use std::{future::Future, net::SocketAddr};
 
 /// The body of a request, as it arrives. It has no limit of its own: whoever reads it sets one.
@@ -37,4 +41,20 @@ pub fn full(bytes: impl Into<Bytes>) -> Body {
 /// No body.
 pub fn empty() -> Body {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Reads a whole body of at most `most` bytes, within [`BODY_TIMEOUT`].
+pub async fn read_body<B>(body: B, most: usize) -> Result<Bytes>
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: std::error::Error + Send + Sync + 'static,
+{
+    let whole = Limited::new(Box::pin(body), most).collect();
+    let read =
+        tokio::time::timeout(BODY_TIMEOUT, whole).await.map_err(|_| Error::invalid("the body came too slowly"))?;
+    let read = read.map_err(|e| match e.is::<LengthLimitError>() {
+        true => Error::invalid(format!("the body is larger than {most} bytes")),
+        false => Error::invalid("the body ended before it was complete"),
+    })?;
+    Ok(read.to_bytes())
 }

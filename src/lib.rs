@@ -34,6 +34,8 @@ pub mod app;
 // Faces: from bytes to a use case and back.
 pub mod api;
 pub mod exchange;
+pub mod rest;
+pub mod rpc;
 
 // Server: listeners and how they are set up.
 pub mod config;

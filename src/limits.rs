@@ -11,6 +11,8 @@ pub const MAX_NAME_CHARS: usize = 200;
 pub const MAX_BODY_BYTES: usize = 1 << 20;
 /// The largest form body at the OAuth endpoints, in bytes.
 pub const MAX_FORM_BYTES: usize = 64 << 10;
+/// How much memory the elements of one request message may take once decoded, in bytes.
+pub const MAX_MESSAGE_ELEMENT_BYTES: usize = 8 << 20;
 /// How many parameters a form or a query string may have.
 pub const MAX_PARAMETERS: usize = 64;
 /// The longest value of one parameter, in bytes.

@@ -14,7 +14,6 @@ pub async fn get_iam(app: App, _: Authenticated, _: management::GetIAMRequest) -
         global_org_id: instance.default_org.to_string(),
         default_org_id: instance.default_org.to_string(),
         iam_project_id: instance.project,
-        ..Default::default()
     })
 }
 

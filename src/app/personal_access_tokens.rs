@@ -53,7 +53,6 @@ pub async fn add(
         token_id: credential,
         token: token.expose().into(),
         details: reply::added(changed.receipt()?).into(),
-        ..Default::default()
     })
 }
 
@@ -67,7 +66,7 @@ pub async fn get(
     let state = snapshot.state();
     let machine = who.machine_or(&state, &request.user_id, fault::PAT_UNKNOWN)?;
     let token = find(&state, &machine, &request.token_id)?.ok_or(fault::PAT_UNKNOWN)?;
-    Ok(management::GetPersonalAccessTokenByIDsResponse { token: view(&token).into(), ..Default::default() })
+    Ok(management::GetPersonalAccessTokenByIDsResponse { token: view(&token).into() })
 }
 
 /// The tokens of a user, oldest first. An unknown user has none.
@@ -88,7 +87,7 @@ pub async fn list(
         }
     }
     let (details, result) = page.cut(tokens);
-    Ok(management::ListPersonalAccessTokensResponse { details: details.into(), result, ..Default::default() })
+    Ok(management::ListPersonalAccessTokensResponse { details: details.into(), result })
 }
 
 /// Removes a token: the next request that carries it is refused.
@@ -106,10 +105,7 @@ pub async fn remove(
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, removed)], ()))
         })
         .await?;
-    Ok(management::RemovePersonalAccessTokenResponse {
-        details: reply::changed(changed.receipt()?).into(),
-        ..Default::default()
-    })
+    Ok(management::RemovePersonalAccessTokenResponse { details: reply::changed(changed.receipt()?).into() })
 }
 
 fn find(state: &State<'_>, machine: &Machine, id: &str) -> Result<Option<Credential>> {
@@ -128,7 +124,6 @@ fn view(token: &Credential) -> user::PersonalAccessToken {
         details: reply::viewed(&token.stamps, token.org.as_str()).into(),
         expiration_date: reply::timestamp(token.expires).into(),
         scopes,
-        ..Default::default()
     }
 }
 

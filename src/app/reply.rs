@@ -34,7 +34,6 @@ pub fn details(sequence: u64, created: Option<Timestamp>, changed: Option<Timest
         creation_date: created.map(timestamp).into(),
         change_date: changed.map(timestamp).into(),
         resource_owner: owner.into(),
-        ..Default::default()
     }
 }
 

@@ -26,7 +26,6 @@ pub async fn generate(
         details: set_details(changed.receipt()?).into(),
         client_id: changed.answer,
         client_secret: secret.expose().into(),
-        ..Default::default()
     })
 }
 
@@ -40,7 +39,6 @@ pub async fn add(
     Ok(user::AddSecretResponse {
         creation_date: reply::timestamp(changed.receipt()?.at).into(),
         client_secret: secret.expose().into(),
-        ..Default::default()
     })
 }
 
@@ -51,7 +49,7 @@ pub async fn remove(
     request: management::RemoveMachineSecretRequest,
 ) -> Result<management::RemoveMachineSecretResponse> {
     let removed = unset(&app, who, request.user_id).await?;
-    Ok(management::RemoveMachineSecretResponse { details: reply::changed(&removed).into(), ..Default::default() })
+    Ok(management::RemoveMachineSecretResponse { details: reply::changed(&removed).into() })
 }
 
 /// The same over v2.
@@ -61,7 +59,7 @@ pub async fn remove_v2(
     request: user::RemoveSecretRequest,
 ) -> Result<user::RemoveSecretResponse> {
     let removed = unset(&app, who, request.user_id).await?;
-    Ok(user::RemoveSecretResponse { deletion_date: reply::timestamp(removed.at).into(), ..Default::default() })
+    Ok(user::RemoveSecretResponse { deletion_date: reply::timestamp(removed.at).into() })
 }
 
 /// The new secret, and the user's client id.

@@ -34,7 +34,7 @@ pub async fn rotate(
     let kid = renew(&app, who.caller.editor()).await?;
     let record = app.store.snapshot()?.state().signing_key(&kid)?;
     let record = record.ok_or_else(|| Error::internal("the new signing key is gone"))?;
-    Ok(wire::RotateSigningKeyResponse { key: view(&record).into(), ..Default::default() })
+    Ok(wire::RotateSigningKeyResponse { key: view(&record).into() })
 }
 
 /// The keys whose tokens still count, newest first.
@@ -48,7 +48,7 @@ pub async fn list(
     let mut keys: Vec<_> = snapshot.state().signing_keys()?.collect::<Result<_>>()?;
     keys.retain(|key| key.published_until.is_none_or(|until| now < until));
     keys.sort_by_key(|key| std::cmp::Reverse(key.stamps.created));
-    Ok(wire::ListSigningKeysResponse { keys: keys.iter().map(view).collect(), ..Default::default() })
+    Ok(wire::ListSigningKeysResponse { keys: keys.iter().map(view).collect() })
 }
 
 /// Returns the new key's id.
@@ -103,6 +103,5 @@ fn view(key: &SigningKeyRecord) -> wire::SigningKey {
         state: state.into(),
         creation_date: reply::timestamp(key.stamps.created).into(),
         retired_until: key.published_until.map(reply::timestamp).into(),
-        ..Default::default()
     }
 }

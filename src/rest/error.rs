@@ -1,0 +1,36 @@
+//! A refusal as grpc-gateway writes it.
+
+use crate::{
+    api::{grpc_code, http_status},
+    error::{Error, Kind},
+    exchange::{Body, full},
+};
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use serde_json::json;
+
+const DETAIL_TYPE: &str = "type.googleapis.com/zitadel.v1.ErrorDetail";
+
+/// `{"code":5,"message":"... (ID)","details":[...]}` with the status that belongs to the code.
+pub fn response(refusal: &Error) -> Response<Body> {
+    let details: Vec<_> = refusal
+        .id
+        .map(|id| json!({ "@type": DETAIL_TYPE, "id": id, "message": refusal.message }))
+        .into_iter()
+        .collect();
+    let body = json!({ "code": grpc_code(refusal.kind), "message": refusal.wire_message(), "details": details });
+    let mut response = Response::new(full(body.to_string()));
+    *response.status_mut() =
+        StatusCode::from_u16(http_status(refusal.kind)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    match refusal.kind {
+        Kind::Unauthenticated => headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+        Kind::ResourceExhausted | Kind::Unavailable => headers.insert(RETRY_AFTER, HeaderValue::from_static("1")),
+        _ => None,
+    };
+    response
+}

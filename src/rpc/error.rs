@@ -1,0 +1,35 @@
+//! A refusal as the RPC protocols carry it.
+
+use crate::{
+    api::grpc_code,
+    error::{Error, Kind},
+    proto::zitadel::v1::ErrorDetail,
+};
+use connectrpc::{ConnectError, ErrorCode, ErrorDetail as Detail};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{RETRY_AFTER, WWW_AUTHENTICATE},
+};
+
+/// The same code, text and `zitadel.v1.ErrorDetail` on all of them.
+pub fn connect_error(refusal: &Error) -> ConnectError {
+    let code = ErrorCode::from_grpc_code(grpc_code(refusal.kind)).unwrap_or(ErrorCode::Unknown);
+    let error = ConnectError::new(code, refusal.wire_message()).with_headers(headers(refusal.kind));
+    match refusal.id {
+        Some(id) => {
+            let detail = ErrorDetail { id: id.into(), message: refusal.message.clone().into() };
+            error.with_detail(Detail::from_message("zitadel.v1.ErrorDetail", &detail))
+        }
+        None => error,
+    }
+}
+
+fn headers(kind: Kind) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    match kind {
+        Kind::Unauthenticated => headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+        Kind::ResourceExhausted | Kind::Unavailable => headers.insert(RETRY_AFTER, HeaderValue::from_static("1")),
+        _ => None,
+    };
+    headers
+}

@@ -1,0 +1,71 @@
+//! The RPC face: gRPC, gRPC-Web and Connect (JSON and binary) over the operation table.
+//!
+//! The framing of all three is connectrpc's; what stands here is which procedures there are and how a refusal looks.
+
+mod dispatch;
+mod error;
+mod health;
+mod reflection;
+
+use crate::{
+    api::Api,
+    exchange::Body,
+    limits::{MAX_BODY_BYTES, MAX_MESSAGE_ELEMENT_BYTES},
+};
+use bytes::Bytes;
+use connectrpc::{ConnectRpcService, Limits};
+use dispatch::Procedures;
+use http::{HeaderValue, Request, Response, header::CACHE_CONTROL};
+use http_body_util::BodyExt;
+use std::sync::Arc;
+use tower_service::Service;
+
+/// Serves every operation, and the health and reflection services of gRPC.
+#[derive(Clone)]
+pub struct Rpc {
+    service: ConnectRpcService<Procedures>,
+}
+
+impl Rpc {
+    pub fn new(api: Arc<Api>) -> Self {
+        let limits = Limits::default()
+            .with_max_request_body_size(MAX_BODY_BYTES)
+            .with_max_message_size(MAX_BODY_BYTES)
+            .with_element_memory_limit(MAX_MESSAGE_ELEMENT_BYTES);
+        Self { service: ConnectRpcService::new(Procedures::new(api)).with_limits(limits) }
+    }
+
+    /// Whether a path is a procedure's: `/package.Service/Method`.
+    pub fn serves(path: &str) -> bool {
+        let mut segments = path.strip_prefix('/').unwrap_or_default().split('/');
+        let service = segments.next().unwrap_or_default();
+        let method = segments.next().unwrap_or_default();
+        service.contains('.') && !service.starts_with('.') && !method.is_empty() && segments.next().is_none()
+    }
+
+    /// Answers a call.
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        let Ok(response) = self.service.clone().call(request).await;
+        let (mut head, body) = response.into_parts();
+        head.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Response::from_parts(head, body.map_err(Into::into).boxed_unsync())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn procedures_are_told_from_other_paths() {
+        assert!(Rpc::serves("/zitadel.user.v2.UserService/AddSecret"));
+        assert!(Rpc::serves("/grpc.health.v1.Health/Check"));
+        for path in ["/", "/management/v1/users", "/.well-known/openid-configuration", "/a.b", "/a.b/", "/a.b/c/d"] {
+            assert!(!Rpc::serves(path), "{path}");
+        }
+    }
+}
