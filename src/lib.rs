@@ -34,9 +34,15 @@ pub mod app;
 // Faces: from bytes to a use case and back.
 pub mod api;
 pub mod exchange;
+pub mod front;
 pub mod rest;
 pub mod rpc;
+pub mod web;
 
 // Server: listeners and how they are set up.
 pub mod config;
+pub mod daemon;
 pub mod server;
+
+// Top: the command line.
+pub mod cli;

@@ -14,7 +14,7 @@ use crate::{
     model::fault,
 };
 use bytes::Bytes;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Instant};
 
 /// The API: every operation by the name of its procedure.
 pub struct Api {
@@ -32,12 +32,21 @@ impl Api {
         self.operations.get_key_value(procedure).map(|(name, _)| *name)
     }
 
-    /// Runs an operation: decode, authenticate, authorize, validate, do, encode.
+    /// Runs an operation: decode, authenticate, authorize, validate, do, encode; then count and log.
     pub async fn call(&self, procedure: &str, call: Call) -> Result<Bytes> {
-        match self.operations.get(procedure) {
-            Some(operation) => operation.run(self.app.clone(), call).await,
-            None => Err(not_served(procedure)),
+        let Some((name, operation)) = self.operations.get_key_value(procedure) else {
+            return Err(not_served(procedure));
+        };
+        let started = Instant::now();
+        let answer = operation.run(self.app.clone(), call).await;
+        let code = answer.as_ref().map_or_else(|refusal| snake_name(refusal.kind), |_| "ok");
+        self.app.metrics.request(name, code, started.elapsed().as_secs_f64());
+        match &answer {
+            Ok(_) => tracing::info!(operation = name, "done"),
+            Err(Error { kind: Kind::Internal, cause, .. }) => tracing::error!(operation = name, ?cause, "failed"),
+            Err(refusal) => tracing::info!(operation = name, code, reason = %refusal.wire_message(), "refused"),
         }
+        answer
     }
 }
 

@@ -44,13 +44,20 @@ pub struct Demo {
 }
 
 /// Fills an empty store. Refused with [`Kind::AlreadyExists`] if it is not empty.
+///
+/// `keep` is shown what will have been created, and must write the secrets down: it runs before anything is stored, so
+/// that a crash in between leaves files that open nothing, never a server that nobody can enter.
 pub fn initialize(
     store: &Store,
     master: &MasterKey,
     clock: &Clock,
     random: &Random,
     names: &Names<'_>,
+    keep: impl FnOnce(&Created) -> Result<()>,
 ) -> Result<Created> {
+    if store.snapshot()?.state().find_instance()?.is_some() {
+        return Err(initialized_already());
+    }
     let server_key = SecretKey::generate(random);
     let ring = KeyRing::new(&server_key, Vec::new());
     let sealed = vault::seal_server_key(master, &server_key, random)?;
@@ -75,13 +82,19 @@ pub fn initialize(
         demo
     });
 
+    let created = Created { org, admin, admin_token, demo };
+    keep(&created)?;
     store.change_blocking(Editor::System, move |state, _| {
         if state.find_instance()?.is_some() {
-            return Err(Error::new(Kind::AlreadyExists, "The database is initialized already"));
+            return Err(initialized_already());
         }
         Ok(Decision { answer: (), events, vault: vec![sealed] })
     })?;
-    Ok(Created { org, admin, admin_token, demo })
+    Ok(created)
+}
+
+fn initialized_already() -> Error {
+    Error::new(Kind::AlreadyExists, "the database is initialized already")
 }
 
 struct New<'a> {

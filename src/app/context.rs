@@ -4,6 +4,7 @@ use crate::{
     permission::Roles,
     random::Random,
     store::Store,
+    telemetry::Metrics,
     time::Clock,
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
@@ -22,6 +23,7 @@ pub struct Parts {
     pub random: Random,
     pub roles: Arc<Roles>,
     pub settings: Settings,
+    pub metrics: Arc<Metrics>,
 }
 
 /// What the configuration says that use cases need to know.

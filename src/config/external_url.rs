@@ -31,9 +31,13 @@ impl ExternalUrl {
         &self.0
     }
 
-    /// Host and port, without the scheme.
-    pub fn authority(&self) -> &str {
-        self.0.strip_prefix(SCHEME).unwrap_or_default()
+    /// The host alone, without a port; an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        let authority = self.0.strip_prefix(SCHEME).unwrap_or_default();
+        match authority.strip_prefix('[') {
+            Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        }
     }
 }
 
@@ -76,8 +80,10 @@ mod tests {
     }
 
     #[test]
-    fn the_authority_is_what_a_request_is_sent_to() {
-        let url = ExternalUrl::parse("https://localhost:8443").expect("good");
-        assert_eq!(url.authority(), "localhost:8443");
+    fn the_host_is_what_a_certificate_names() {
+        for (url, host) in [("https://localhost:8443", "localhost"), ("https://a.b", "a.b"), ("https://[::1]:1", "::1")]
+        {
+            assert_eq!(ExternalUrl::parse(url).expect("good").host(), host);
+        }
     }
 }

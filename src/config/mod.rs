@@ -23,9 +23,7 @@ pub use error::ConfigError;
 pub use external_url::ExternalUrl;
 pub use quantity::{Bytes, Count, Seconds};
 pub use report::check_config;
-pub use settings::{
-    Config, JwtType, Logs, Metrics, Server, Serving, SigningAlgorithm, Storage, Tls, TlsSource, Tokens,
-};
+pub use settings::{Config, JwtType, Logs, Metrics, Server, Serving, Storage, Tls, TlsSource, Tokens};
 
 use layers::Layers;
 use std::path::Path;

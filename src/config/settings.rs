@@ -5,7 +5,7 @@ use super::{
     external_url::ExternalUrl,
     quantity::{Bytes, Count, DAY, GIB, HOUR, MIB, Seconds},
 };
-use crate::telemetry::logs;
+use crate::{keys::Algorithm, telemetry::logs};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -41,7 +41,7 @@ pub struct Tls {
     pub certificate: Option<PathBuf>,
     /// PEM: PKCS #8, PKCS #1 or SEC1. The file is read again on reload.
     pub key: Option<PathBuf>,
-    /// A new certificate at every start, which no client trusts by itself.
+    /// A certificate made here, which clients trust only if they are given the CA in `ca.pem` beside the database.
     pub self_signed: bool,
 }
 
@@ -60,19 +60,12 @@ pub struct Storage {
 pub struct Tokens {
     pub access_token_lifetime: Seconds<60, { 30 * DAY }>,
     pub id_token_lifetime: Seconds<60, { 30 * DAY }>,
-    pub signing_algorithm: SigningAlgorithm,
+    /// What new JWTs are signed with.
+    pub signing_algorithm: Algorithm,
     /// The `typ` of access tokens.
     pub jwt_type: JwtType,
     /// How far a client's clock may be off when it signs an assertion.
     pub clock_skew: Seconds<0, 300>,
-}
-
-/// What signs tokens (RFC 7518, RFC 8037).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SigningAlgorithm {
-    Rs256,
-    Es256,
-    EdDsa,
 }
 
 /// The `typ` header of JWT access tokens.
@@ -127,6 +120,16 @@ impl Config {
     }
 }
 
+impl JwtType {
+    /// As it stands in a token's header.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Jwt => "JWT",
+            Self::AtJwt => "at+jwt",
+        }
+    }
+}
+
 impl Default for Server {
     fn default() -> Self {
         Self {
@@ -173,7 +176,7 @@ impl Default for Tokens {
         Self {
             access_token_lifetime: Seconds::of::<{ 12 * HOUR }>(),
             id_token_lifetime: Seconds::of::<{ 12 * HOUR }>(),
-            signing_algorithm: SigningAlgorithm::Rs256,
+            signing_algorithm: Algorithm::Rs256,
             jwt_type: JwtType::Jwt,
             clock_skew: Seconds::of::<10>(),
         }
@@ -205,7 +208,7 @@ mod tests {
         let mut config = Config { external_url, ..Config::default() };
         config.tls.self_signed = true;
         let serving = config.serving().expect("complete");
-        assert_eq!((serving.external_url.authority(), serving.tls), ("id.example.org", TlsSource::SelfSigned));
+        assert_eq!((serving.external_url.host(), serving.tls), ("id.example.org", TlsSource::SelfSigned));
 
         config.tls.key = Some("key.pem".into());
         assert!(config.serving().expect_err("both").to_string().contains("excludes"));

@@ -3,9 +3,9 @@
 use super::{
     external_url::ExternalUrl,
     quantity::{Bytes, Count, Seconds},
-    settings::{JwtType, SigningAlgorithm},
+    settings::JwtType,
 };
-use crate::telemetry::logs;
+use crate::{keys::Algorithm, telemetry::logs};
 use std::{net::SocketAddr, path::PathBuf};
 use toml::de::DeValue;
 
@@ -194,7 +194,7 @@ macro_rules! choices {
 }
 
 choices! {
-    SigningAlgorithm { Rs256 = "RS256", Es256 = "ES256", EdDsa = "EdDSA" }
+    Algorithm { Rs256 = "RS256", Es256 = "ES256", EdDsa = "EdDSA" }
     JwtType { Jwt = "JWT", AtJwt = "at+jwt" }
     logs::Format { Text = "text", Json = "json" }
     logs::Level { Error = "error", Warn = "warn", Info = "info", Debug = "debug", Trace = "trace" }

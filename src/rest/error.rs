@@ -9,19 +9,37 @@ use http::{
     HeaderValue, Response, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
-use serde_json::json;
+use serde::Serialize;
+
+/// In the order in which the API reference shows it.
+#[derive(Serialize)]
+struct Status<'a> {
+    code: u32,
+    message: &'a str,
+    details: Vec<Detail<'a>>,
+}
+
+#[derive(Serialize)]
+struct Detail<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    id: &'static str,
+    message: &'a str,
+}
 
 const DETAIL_TYPE: &str = "type.googleapis.com/zitadel.v1.ErrorDetail";
 
 /// `{"code":5,"message":"... (ID)","details":[...]}` with the status that belongs to the code.
 pub fn response(refusal: &Error) -> Response<Body> {
-    let details: Vec<_> = refusal
-        .id
-        .map(|id| json!({ "@type": DETAIL_TYPE, "id": id, "message": refusal.message }))
-        .into_iter()
-        .collect();
-    let body = json!({ "code": grpc_code(refusal.kind), "message": refusal.wire_message(), "details": details });
-    let mut response = Response::new(full(body.to_string()));
+    let detail = refusal.id.map(|id| Detail { kind: DETAIL_TYPE, id, message: &refusal.message });
+    let status = Status {
+        code: grpc_code(refusal.kind),
+        message: &refusal.wire_message(),
+        details: detail.into_iter().collect(),
+    };
+    // Text and numbers always become JSON.
+    let body = serde_json::to_vec(&status).unwrap_or_default();
+    let mut response = Response::new(full(body));
     *response.status_mut() =
         StatusCode::from_u16(http_status(refusal.kind)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

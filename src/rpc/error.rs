@@ -10,6 +10,7 @@ use http::{
     HeaderMap, HeaderValue,
     header::{RETRY_AFTER, WWW_AUTHENTICATE},
 };
+use serde_json::json;
 
 /// The same code, text and `zitadel.v1.ErrorDetail` on all of them.
 pub fn connect_error(refusal: &Error) -> ConnectError {
@@ -17,8 +18,10 @@ pub fn connect_error(refusal: &Error) -> ConnectError {
     let error = ConnectError::new(code, refusal.wire_message()).with_headers(headers(refusal.kind));
     match refusal.id {
         Some(id) => {
-            let detail = ErrorDetail { id: id.into(), message: refusal.message.clone().into() };
-            error.with_detail(Detail::from_message("zitadel.v1.ErrorDetail", &detail))
+            let message = ErrorDetail { id: id.into(), message: refusal.message.clone().into() };
+            let mut detail = Detail::from_message("zitadel.v1.ErrorDetail", &message);
+            detail.debug = Some(json!({ "id": id, "message": refusal.message }));
+            error.with_detail(detail)
         }
         None => error,
     }

@@ -10,6 +10,7 @@ use countersign::{
     permission::Roles,
     random::Random,
     store::{Options, Store},
+    telemetry::Metrics,
     time::{Clock, Timestamp},
 };
 use http::{HeaderMap, HeaderValue};
@@ -50,7 +51,8 @@ impl Kit {
             let clock = clock.clone();
             move || {
                 let names = bootstrap::Names { host: "localhost", org: "ACME", admin: "admin", demo: Some("demo") };
-                let created = bootstrap::initialize(&store, &master, &clock, &random, &names).expect("initialized");
+                let created =
+                    bootstrap::initialize(&store, &master, &clock, &random, &names, |_| Ok(())).expect("initialized");
                 (store, created, random, master)
             }
         })
@@ -66,7 +68,8 @@ impl Kit {
             jwt_type: "JWT".into(),
         };
         let roles = Arc::new(Roles::built_in().expect("roles"));
-        let app = App::new(Parts { store, keys, master, clock: clock.clone(), random, roles, settings });
+        let metrics = Arc::new(Metrics::new());
+        let app = App::new(Parts { store, keys, master, clock: clock.clone(), random, roles, settings, metrics });
         countersign::app::signing_keys::ensure(&app).await.expect("a signing key");
         let demo = created.demo.expect("a demo user");
         Self {

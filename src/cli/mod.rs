@@ -1,0 +1,129 @@
+//! The command line. Each command is a file; what they share is in `open` and `terminal`.
+
+mod check;
+mod dev;
+mod init;
+mod open;
+mod serve;
+mod terminal;
+
+use crate::{
+    config::{Config, ConfigError, Overrides, check_config, environment},
+    error::Error,
+};
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Identities for machines: service accounts, secrets and tokens from one binary, with nothing beside it.
+#[derive(Parser)]
+#[command(name = "countersign", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a server to try things out: everything is made on the fly, on this machine only
+    Dev(dev::Options),
+    /// Create the database, the master key and the first administrator of a real server
+    Init(init::Options),
+    /// Run the server
+    Serve(ConfigOptions),
+    /// Say what is wrong with a configuration, or show what it amounts to
+    CheckConfig(CheckConfigOptions),
+    /// Replay the log of a stopped server and compare it with what requests read
+    Check(ConfigOptions),
+}
+
+/// Where the configuration comes from. Flags overrule the environment, which overrules the file.
+#[derive(Args)]
+struct ConfigOptions {
+    /// The configuration file; `config/countersign.toml` explains all keys
+    #[arg(long, env = "COUNTERSIGN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set one key, as in --set tokens.access_token_lifetime=1h
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    set: Vec<(String, String)>,
+}
+
+#[derive(Args)]
+struct CheckConfigOptions {
+    /// The configuration file
+    #[arg(env = "COUNTERSIGN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Why a command failed: what is printed before the process exits with 1.
+struct Failure(String);
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Dev(options) => dev::run(options),
+        Command::Init(options) => init::run(options),
+        Command::Serve(options) => serve::run(&options),
+        Command::CheckConfig(options) => report(&options),
+        Command::Check(options) => check::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(reason)) => {
+            terminal::complain(&reason);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn report(options: &CheckConfigOptions) -> Result<(), Failure> {
+    let report = check_config(options.config.as_deref(), environment(), Overrides::default())?;
+    terminal::say(&report);
+    Ok(())
+}
+
+impl ConfigOptions {
+    fn load(&self) -> Result<Config, Failure> {
+        let mut overrides = Overrides::default();
+        for (key, value) in &self.set {
+            overrides.set(format!("--set {key}"), key, value);
+        }
+        Ok(Config::load(self.config.as_deref(), environment(), overrides)?)
+    }
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+impl From<Error> for Failure {
+    /// Whoever runs the command may see the cause, too.
+    fn from(error: Error) -> Self {
+        Self(match error.cause {
+            Some(cause) => format!("{}: {cause}", error.message),
+            None => error.message.into_owned(),
+        })
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// For errors whose text is for the operator.
+fn failure(error: impl std::fmt::Display) -> Failure {
+    Failure(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

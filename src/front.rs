@@ -1,0 +1,78 @@
+//! The first thing that a request meets: it gets an id, a face, and a line in the log.
+
+use crate::{
+    api::Api,
+    app::App,
+    exchange::{Body, Handler, Incoming, Peer},
+    rest::Rest,
+    rpc::Rpc,
+    telemetry::RequestIds,
+    web::Web,
+};
+use http::{
+    HeaderName, HeaderValue, Request, Response,
+    header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+};
+use std::{sync::Arc, time::Instant};
+use tracing::Instrument;
+
+/// All faces behind one port.
+#[derive(Clone)]
+pub struct Front {
+    rest: Rest,
+    rpc: Rpc,
+    web: Web,
+    ids: Arc<RequestIds>,
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+impl Front {
+    pub fn new(app: App) -> Self {
+        let api = Arc::new(Api::new(app.clone()));
+        Self {
+            rest: Rest::new(api.clone()),
+            rpc: Rpc::new(api),
+            ids: Arc::new(RequestIds::new(&app.random)),
+            web: Web::new(app),
+        }
+    }
+
+    /// The content type tells gRPC, the path the rest. What no face knows is refused in REST's shape.
+    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let path = request.uri().path();
+        if Rpc::serves(path) || is_grpc(&request) {
+            return self.rpc.handle(request).await;
+        }
+        if self.web.serves(path) {
+            return self.web.handle(request, peer).await;
+        }
+        self.rest.handle(request).await
+    }
+}
+
+impl Handler for Front {
+    async fn handle(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let started = Instant::now();
+        let id = self.ids.accept_or_next(request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes));
+        // The query string stays out of the log: somebody will put a secret into it.
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let answered = async {
+            let response = self.answer(request, peer).await;
+            let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());
+            tracing::info!(%method, path, status, millis, "answered");
+            response
+        };
+        let mut response = answered.instrument(id.span()).await;
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+            headers.insert(REQUEST_ID, id);
+        }
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response
+    }
+}
+
+fn is_grpc(request: &Request<Incoming>) -> bool {
+    request.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+}
