@@ -2,9 +2,10 @@
 //!
 //! The faces answer requests and the server carries them; neither imports the other, both import this.
 
+use crate::limits::BODY_TIMEOUT;
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Empty, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Empty, Full, LengthLimitError, Limited, combinators::UnsyncBoxBody};
 use std::{future::Future, net::SocketAddr};
 
 /// The body of a request, as it arrives. It has no limit of its own: whoever reads it sets one.
@@ -37,4 +38,68 @@ pub fn full(bytes: impl Into<Bytes>) -> Body {
 /// No body.
 pub fn empty() -> Body {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Why a request's body was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyError {
+    /// The connection broke, or the body is not what HTTP says it should be.
+    Broken,
+    /// Longer than the reader allows.
+    TooLarge,
+    /// Longer on its way than [`BODY_TIMEOUT`].
+    TooSlow,
+}
+
+/// All of a request's body, at most `max` bytes. One that says beforehand that it is longer is not read at all.
+pub async fn read_body<B>(body: B, max: usize) -> Result<Bytes, BodyError>
+where
+    B: http_body::Body<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    if body.size_hint().lower() > max as u64 {
+        return Err(BodyError::TooLarge);
+    }
+    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, max).collect());
+    match read.await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
+        Ok(Err(_)) => Err(BodyError::Broken),
+        Err(_) => Err(BodyError::TooSlow),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    /// Comes in pieces, and does not say how many.
+    struct Chunked(&'static [u8]);
+
+    impl http_body::Body for Chunked {
+        type Data = Bytes;
+        type Error = std::io::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<std::io::Result<http_body::Frame<Bytes>>>> {
+            let (piece, rest) = self.0.split_at(self.0.len().min(2));
+            self.0 = rest;
+            Poll::Ready((!piece.is_empty()).then(|| Ok(http_body::Frame::data(Bytes::from_static(piece)))))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_ends_at_its_limit() {
+        assert_eq!(read_body(full("12345"), 5).await, Ok("12345".into()));
+        assert_eq!(read_body(full("12345"), 4).await, Err(BodyError::TooLarge));
+        assert_eq!(read_body(Chunked(b"12345"), 5).await, Ok("12345".into()));
+        assert_eq!(read_body(Chunked(b"12345"), 4).await, Err(BodyError::TooLarge));
+        assert_eq!(read_body(empty(), 0).await, Ok("".into()));
+    }
 }
