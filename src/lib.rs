@@ -35,6 +35,7 @@ pub mod oauth;
 // Faces: from bytes to a use case and back.
 pub mod api;
 pub mod exchange;
+pub mod web;
 
 // Server: listeners and how they are set up.
 pub mod config;
