@@ -66,6 +66,7 @@ impl Kit {
             id_token_lifetime: Duration::from_secs(12 * 3600),
             signing_algorithm: algorithm,
             jwt_type: "JWT".into(),
+            metrics: true,
         };
         let roles = Arc::new(Roles::built_in().expect("roles"));
         let metrics = Arc::new(Metrics::new());
