@@ -2,7 +2,7 @@
 
 use crate::{
     api::operation::{Operation, on_instance, on_user_or_self, op},
-    app::{instance, personal_access_tokens, secrets, signing_keys},
+    app::{instance, instance_members, memberships, org_members, personal_access_tokens, secrets, signing_keys},
     model::fault,
 };
 
@@ -17,8 +17,21 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/GetPersonalAccessTokenByIDs", op(personal_access_tokens::get)),
         ("zitadel.management.v1.ManagementService/ListPersonalAccessTokens", op(personal_access_tokens::list)),
         ("zitadel.management.v1.ManagementService/RemovePersonalAccessToken", op(personal_access_tokens::remove)),
+        ("zitadel.management.v1.ManagementService/ListOrgMemberRoles", op(org_members::list_roles)),
+        ("zitadel.management.v1.ManagementService/ListOrgMembers", op(org_members::list)),
+        ("zitadel.management.v1.ManagementService/AddOrgMember", op(org_members::add)),
+        ("zitadel.management.v1.ManagementService/UpdateOrgMember", op(org_members::update)),
+        ("zitadel.management.v1.ManagementService/RemoveOrgMember", op(org_members::remove)),
+        ("zitadel.management.v1.ManagementService/ListUserMemberships", op(memberships::list)),
         ("zitadel.admin.v1.AdminService/Healthz", op(instance::admin_healthz)),
+        ("zitadel.admin.v1.AdminService/ListIAMMemberRoles", on_instance(instance_members::list_roles)),
+        ("zitadel.admin.v1.AdminService/ListIAMMembers", on_instance(instance_members::list)),
+        ("zitadel.admin.v1.AdminService/AddIAMMember", on_instance(instance_members::add)),
+        ("zitadel.admin.v1.AdminService/UpdateIAMMember", on_instance(instance_members::update)),
+        ("zitadel.admin.v1.AdminService/RemoveIAMMember", on_instance(instance_members::remove)),
         ("zitadel.auth.v1.AuthService/Healthz", op(instance::auth_healthz)),
+        ("zitadel.auth.v1.AuthService/ListMyZitadelPermissions", op(memberships::my_permissions)),
+        ("zitadel.auth.v1.AuthService/ListMyMemberships", op(memberships::list_mine)),
         (
             "zitadel.user.v2.UserService/AddSecret",
             on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, secrets::add),

@@ -6,6 +6,11 @@
 pub mod bootstrap;
 mod context;
 pub mod instance;
+pub mod instance_members;
+mod member_views;
+mod members;
+pub mod memberships;
+pub mod org_members;
 mod page;
 pub mod personal_access_tokens;
 mod reply;
