@@ -11,10 +11,14 @@ mod member_views;
 mod members;
 pub mod memberships;
 pub mod org_members;
+pub mod org_removal;
+pub mod org_views;
+pub mod orgs;
 mod page;
 pub mod personal_access_tokens;
 mod reply;
 pub mod secrets;
 pub mod signing_keys;
+mod text_match;
 
 pub use context::{App, Parts, Settings};
