@@ -153,13 +153,24 @@ impl<P> Authorized<P> {
         }
         for membership in state.memberships(&machine.id)? {
             let membership = membership?;
-            let theirs = permissions(roles, &membership.roles);
-            let mine = permissions_over(state, roles, &self.caller.user, &membership.owner)?;
-            if !mine.contains_all(theirs) {
-                return Err(fault::NO_PERMISSION.into());
-            }
+            self.covers(state, roles, &membership.owner, permissions(roles, &membership.roles))?;
         }
         Ok(())
+    }
+
+    /// Refuses to give anybody roles over [`Self::org`] that permit what the caller may not do to it: whoever can give
+    /// a role could give it to an account of its own.
+    ///
+    /// The right to delete oneself does not count. It is over nobody else, and not even an `IAM_OWNER` holds it.
+    pub fn may_give(&self, state: &State<'_>, roles: &Roles, given: &[String]) -> Result<()> {
+        let given = permissions(roles, given).without(Permission::UserSelfDelete);
+        self.covers(state, roles, &self.org, given)
+    }
+
+    /// Refuses unless the caller may do all of this to what `owner` owns.
+    fn covers(&self, state: &State<'_>, roles: &Roles, owner: &OrgId, theirs: Permissions) -> Result<()> {
+        let mine = permissions_over(state, roles, &self.caller.user, owner)?;
+        if mine.contains_all(theirs) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
     }
 }
 

@@ -35,6 +35,9 @@ pub const MAX_QUERY_CONDITIONS: usize = 256;
 pub const MAX_CREDENTIALS: usize = 1000;
 /// How many roles one membership may name.
 pub const MAX_ROLES: usize = 64;
+/// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
+/// change waits for it.
+pub const MAX_ORG_CASCADE: usize = 10_000;
 
 /// The most rows that a v2 list answers at once.
 pub const MAX_PAGE: usize = 1000;

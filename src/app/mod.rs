@@ -6,10 +6,18 @@
 pub mod bootstrap;
 mod context;
 pub mod instance;
+pub mod instance_members;
 pub mod machine_lists;
 pub mod machine_states;
 pub mod machine_views;
 pub mod machines;
+mod member_views;
+mod members;
+pub mod memberships;
+pub mod org_members;
+pub mod org_removal;
+pub mod org_views;
+pub mod orgs;
 mod page;
 pub mod personal_access_tokens;
 mod reply;
