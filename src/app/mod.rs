@@ -6,6 +6,9 @@
 pub mod bootstrap;
 mod context;
 pub mod instance;
+pub mod machine_states;
+pub mod machine_views;
+pub mod machines;
 mod page;
 pub mod personal_access_tokens;
 mod reply;

@@ -31,6 +31,10 @@ pub const HUMANS_UNSUPPORTED: Fault =
     fault(Unimplemented, "COUNTERSIGN-human", "This server is for machine users; it has no human users or logins");
 pub const MACHINE_UNKNOWN: Fault = fault(NotFound, "COMMAND-5M0od", "User could not be found");
 pub const MACHINE_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-2n8vs", "Errors.User.NotChanged");
+pub const USER_NAME_BLANK: Fault = fault(InvalidArgument, "COMMAND-bm9Ds", "Userdata is invalid");
+pub const USER_METADATA_UNSUPPORTED: Fault =
+    fault(Unimplemented, "COUNTERSIGN-metadata", "This server does not keep metadata of users");
+pub const USER_NAME_MISSING: Fault = fault(InvalidArgument, "COMMAND-2N9fs", "ID missing");
 pub const USER_NAME_USER_UNKNOWN: Fault = fault(NotFound, "COMMAND-5N9ds", "User could not be found");
 pub const USER_NAME_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-6m9gs", "Username not changed");
 
