@@ -2,7 +2,9 @@
 
 use crate::{
     api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
-    app::{instance, machine_states, machine_views, machines, personal_access_tokens, secrets, signing_keys},
+    app::{
+        instance, machine_lists, machine_states, machine_views, machines, personal_access_tokens, secrets, signing_keys,
+    },
     model::fault,
 };
 
@@ -17,6 +19,7 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/IsUserUnique", op(machines::is_unique)),
         ("zitadel.management.v1.ManagementService/GetUserByID", op(machine_views::get)),
         ("zitadel.management.v1.ManagementService/GetUserByLoginNameGlobal", op(machine_views::get_by_login_name)),
+        ("zitadel.management.v1.ManagementService/ListUsers", op(machine_lists::list)),
         ("zitadel.management.v1.ManagementService/DeactivateUser", op(machine_states::deactivate)),
         ("zitadel.management.v1.ManagementService/ReactivateUser", op(machine_states::reactivate)),
         ("zitadel.management.v1.ManagementService/LockUser", op(machine_states::lock)),

@@ -6,6 +6,7 @@
 pub mod bootstrap;
 mod context;
 pub mod instance;
+pub mod machine_lists;
 pub mod machine_states;
 pub mod machine_views;
 pub mod machines;
@@ -14,5 +15,8 @@ pub mod personal_access_tokens;
 mod reply;
 pub mod secrets;
 pub mod signing_keys;
+mod text_match;
+mod user_filter;
+mod user_query;
 
 pub use context::{App, Parts, Settings};

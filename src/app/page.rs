@@ -33,9 +33,18 @@ impl Page {
 
     /// Cuts the window out of the whole list, which is already in order.
     pub fn cut<T>(&self, all: Vec<T>) -> (ListDetails, Vec<T>) {
-        let total = all.len() as u64;
-        let offset = usize::try_from(self.offset).unwrap_or(usize::MAX);
-        (list_details(total), all.into_iter().skip(offset).take(self.limit).collect())
+        let details = self.details(all.len() as u64);
+        (details, all.into_iter().skip(self.skip()).take(self.limit).collect())
+    }
+
+    /// `details` of the window's answer. The wire's total comes with the rows, so it is 0 past the end of the list.
+    pub fn details(&self, total: u64) -> ListDetails {
+        list_details(if self.offset < total { total } else { 0 })
+    }
+
+    /// How many objects lie before the window.
+    pub fn skip(&self) -> usize {
+        usize::try_from(self.offset).unwrap_or(usize::MAX)
     }
 }
 

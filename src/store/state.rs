@@ -102,8 +102,19 @@ impl<'a> State<'a> {
         direction: Direction,
     ) -> Result<impl Iterator<Item = Result<Machine>>> {
         let state = *self;
+        let ids = self.machine_ids(org, column, direction)?;
+        Ok(ids.map(move |id| state.machine(&id?)?.ok_or_else(|| dangling("user index"))))
+    }
+
+    /// The same, without reading the machine users themselves: for lists that skip most of them.
+    pub fn machine_ids(
+        &self,
+        org: &OrgId,
+        column: Column,
+        direction: Direction,
+    ) -> Result<impl Iterator<Item = Result<UserId>> + use<'a>> {
         let ids = self.scan(Key::new(Space::MachineIndex).text(org.as_str()).byte(column as u8), direction)?;
-        Ok(ids.map(move |id| state.machine(&decode(id?.value())?)?.ok_or_else(|| dangling("user index"))))
+        Ok(ids.map(|id| decode(id?.value())))
     }
 
     /// How many machine users an organisation has.
