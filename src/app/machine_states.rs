@@ -24,7 +24,7 @@ pub async fn deactivate(
         refused: fault::ALREADY_INACTIVE,
     };
     let done = step.take(&app, who, request.id).await?;
-    Ok(management::DeactivateUserResponse { details: reply::changed(&done).into(), ..Default::default() })
+    Ok(management::DeactivateUserResponse { details: reply::changed(&done).into() })
 }
 
 /// Lets a deactivated user in again. Its tokens of before stay dead.
@@ -40,7 +40,7 @@ pub async fn reactivate(
         refused: fault::NOT_INACTIVE,
     };
     let done = step.take(&app, who, request.id).await?;
-    Ok(management::ReactivateUserResponse { details: reply::changed(&done).into(), ..Default::default() })
+    Ok(management::ReactivateUserResponse { details: reply::changed(&done).into() })
 }
 
 /// Shuts an active user out.
@@ -56,7 +56,7 @@ pub async fn lock(
         refused: fault::NOT_ACTIVE,
     };
     let done = step.take(&app, who, request.id).await?;
-    Ok(management::LockUserResponse { details: reply::changed(&done).into(), ..Default::default() })
+    Ok(management::LockUserResponse { details: reply::changed(&done).into() })
 }
 
 /// Lets a locked user in again. Its tokens of before stay dead.
@@ -72,7 +72,7 @@ pub async fn unlock(
         refused: fault::NOT_LOCKED,
     };
     let done = step.take(&app, who, request.id).await?;
-    Ok(management::UnlockUserResponse { details: reply::changed(&done).into(), ..Default::default() })
+    Ok(management::UnlockUserResponse { details: reply::changed(&done).into() })
 }
 
 /// Removes a user with its credentials and its memberships, wherever they are. Even the last administrator can go, as
@@ -89,7 +89,7 @@ pub async fn remove(
             Ok(Decision::new(removal(state, &machine)?, ()))
         })
         .await?;
-    Ok(management::RemoveUserResponse { details: reply::changed(changed.receipt()?).into(), ..Default::default() })
+    Ok(management::RemoveUserResponse { details: reply::changed(changed.receipt()?).into() })
 }
 
 /// The events by which a user goes: first its memberships, each in its owner's log, and last the user itself, so that

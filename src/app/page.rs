@@ -57,7 +57,7 @@ impl Page {
             }
             total += 1;
         }
-        Ok((list_details(total), picked))
+        Ok((self.details(total), picked))
     }
 }
 

@@ -1,15 +1,18 @@
 //! A server without sockets: the whole application on a database in memory, called through the operation table.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "clippy takes only functions marked as tests for tests")]
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use countersign::{
     api::{Api, Call, Format},
     app::{App, Parts, Settings, bootstrap},
     error::{Error, Kind},
+    id::{OrgId, UserId},
     keys::{Algorithm, Keys, MasterKey, vault},
+    model::{AccessTokenType, Draft, Editor, OrgFact, UserFact},
     permission::Roles,
     random::Random,
-    store::{Options, Store},
+    store::{Decision, Options, Store},
     telemetry::Metrics,
     time::{Clock, Timestamp},
 };
@@ -124,8 +127,56 @@ impl Kit {
 
     /// Adds a personal access token for a user; returns its text.
     pub async fn token(&self, user: &str) -> String {
-        text(&self.ok("management/AddPersonalAccessToken", json!({ "userId": user })).await["token"])
+        self.token_in("", user).await
     }
+
+    /// The same for a user of any organisation.
+    pub async fn token_in(&self, org: &str, user: &str) -> String {
+        let procedure = "management/AddPersonalAccessToken";
+        let added = self.call_in(procedure, &self.admin_token, org, json!({ "userId": user })).await;
+        text(&added.expect("a token")["token"])
+    }
+
+    /// Makes these events happen, without asking any operation.
+    pub async fn happen(&self, events: Vec<Draft>) {
+        let decided = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
+        decided.map(drop).map_err(refusal).expect("valid events");
+    }
+
+    /// Adds an organisation; returns its id and a token of its ORG_OWNER.
+    pub async fn other_org(&self) -> (String, String) {
+        let (org, owner): (OrgId, UserId) = (self.app.new_id(), self.app.new_id());
+        let added = UserFact::MachineAdded {
+            user_name: format!("owner-of-{org}"),
+            name: "Owner".into(),
+            description: String::new(),
+            access_token_type: AccessTokenType::Bearer,
+        };
+        let name = format!("Org {org}");
+        let primary_domain = format!("org-{org}.localhost");
+        self.happen(vec![
+            Draft::org(&org, OrgFact::Added { name, primary_domain }),
+            Draft::user(&org, &owner, added),
+            Draft::org(&org, OrgFact::MemberAdded { user: owner.clone(), roles: vec!["ORG_OWNER".into()] }),
+        ])
+        .await;
+        (org.to_string(), self.token_in(org.as_str(), owner.as_str()).await)
+    }
+
+    /// Adds a machine user with one role in the administrator's organisation; returns a token of it.
+    pub async fn member(&self, role: &str) -> String {
+        let user = self.machine(&format!("member-{}", role.to_lowercase())).await;
+        let org = OrgId::parse(&self.org).expect("an id");
+        let added = OrgFact::MemberAdded { user: UserId::parse(&user).expect("an id"), roles: vec![role.into()] };
+        self.happen(vec![Draft::org(&org, added)]).await;
+        self.token(&user).await
+    }
+}
+
+/// The kind of a refusal, and its id or else its text.
+pub fn refused_with(answer: Result<Value, Refusal>) -> (Kind, String) {
+    let (kind, id, message) = answer.expect_err("a refusal");
+    (kind, id.map_or(message, Into::into))
 }
 
 /// `management/X` -> `zitadel.management.v1.ManagementService/X`, and so on. Full names stay.
