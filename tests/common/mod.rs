@@ -1,6 +1,9 @@
 //! A server without sockets: the whole application on a database in memory, called through the operation table.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+
+pub mod orgs;
 
 use countersign::{
     api::{Api, Call, Format},
