@@ -160,16 +160,17 @@ impl<P> Authorized<P> {
 
     /// Refuses to give anybody roles over [`Self::org`] that permit what the caller may not do to it: whoever can give
     /// a role could give it to an account of its own.
-    ///
-    /// The right to delete oneself does not count. It is over nobody else, and not even an `IAM_OWNER` holds it.
     pub fn may_give(&self, state: &State<'_>, roles: &Roles, given: &[String]) -> Result<()> {
-        let given = permissions(roles, given).without(Permission::UserSelfDelete);
-        self.covers(state, roles, &self.org, given)
+        self.covers(state, roles, &self.org, permissions(roles, given))
     }
 
-    /// Refuses unless the caller may do all of this to what `owner` owns.
+    /// Refuses unless the caller may do all of this to what `owner` owns. Who may delete every user there need not hold
+    /// the right to delete oneself, which is a role of its own that not even an `IAM_OWNER` has.
     fn covers(&self, state: &State<'_>, roles: &Roles, owner: &OrgId, theirs: Permissions) -> Result<()> {
-        let mine = permissions_over(state, roles, &self.caller.user, owner)?;
+        let mut mine = permissions_over(state, roles, &self.caller.user, owner)?;
+        if mine.contains(Permission::UserDelete) {
+            mine.insert(Permission::UserSelfDelete);
+        }
         if mine.contains_all(theirs) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
     }
 }

@@ -50,7 +50,7 @@ pub async fn list_roles(
     let roles: Vec<String> = app.roles.instance_roles().map(Into::into).collect();
     let mut details = list_details(roles.len() as u64);
     details.view_timestamp = reply::timestamp(app.clock.now()).into();
-    Ok(wire::ListIAMMemberRolesResponse { details: details.into(), roles, ..Default::default() })
+    Ok(wire::ListIAMMemberRolesResponse { details: details.into(), roles })
 }
 
 /// The members that meet all queries.
@@ -61,7 +61,7 @@ pub async fn list(
 ) -> Result<wire::ListIAMMembersResponse> {
     let column = request.sorting_column.as_known().unwrap_or(MemberFieldColumnName::MEMBER_FIELD_NAME_UNSPECIFIED);
     let (details, result) = member_views::list(&app, &who.org, request.query.as_option(), column, &request.queries)?;
-    Ok(wire::ListIAMMembersResponse { details: details.into(), result, ..Default::default() })
+    Ok(wire::ListIAMMembersResponse { details: details.into(), result })
 }
 
 /// Gives a user, of whatever organisation, roles in the instance.
@@ -71,7 +71,7 @@ pub async fn add(
     request: wire::AddIAMMemberRequest,
 ) -> Result<wire::AddIAMMemberResponse> {
     let details = members::add(&app, &SCOPE, who, request.user_id, request.roles).await?;
-    Ok(wire::AddIAMMemberResponse { details: details.into(), ..Default::default() })
+    Ok(wire::AddIAMMemberResponse { details: details.into() })
 }
 
 /// Replaces a member's roles.
@@ -81,7 +81,7 @@ pub async fn update(
     request: wire::UpdateIAMMemberRequest,
 ) -> Result<wire::UpdateIAMMemberResponse> {
     let details = members::update(&app, &SCOPE, who, request.user_id, request.roles).await?;
-    Ok(wire::UpdateIAMMemberResponse { details: details.into(), ..Default::default() })
+    Ok(wire::UpdateIAMMemberResponse { details: details.into() })
 }
 
 /// Takes all roles from a user.
@@ -91,7 +91,7 @@ pub async fn remove(
     request: wire::RemoveIAMMemberRequest,
 ) -> Result<wire::RemoveIAMMemberResponse> {
     let details = members::remove(&app, &SCOPE, who, request.user_id).await?;
-    Ok(wire::RemoveIAMMemberResponse { details: details.into(), ..Default::default() })
+    Ok(wire::RemoveIAMMemberResponse { details: details.into() })
 }
 
 /// Refuses what would take the role from the last `IAM_OWNER`: nobody could give it back, and the server would be lost

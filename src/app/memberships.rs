@@ -28,7 +28,7 @@ pub async fn list(
 ) -> Result<management::ListUserMembershipsResponse> {
     let Some(id) = UserId::parse(&request.user_id) else { return Ok(Default::default()) };
     let (details, result) = find(&app, &id, Some(&who.org), request.query.as_option(), &request.queries)?;
-    Ok(management::ListUserMembershipsResponse { details: details.into(), result, ..Default::default() })
+    Ok(management::ListUserMembershipsResponse { details: details.into(), result })
 }
 
 /// The caller's memberships everywhere.
@@ -38,7 +38,7 @@ pub async fn list_mine(
     request: auth::ListMyMembershipsRequest,
 ) -> Result<auth::ListMyMembershipsResponse> {
     let (details, result) = find(&app, &who.caller.user, None, request.query.as_option(), &request.queries)?;
-    Ok(auth::ListMyMembershipsResponse { details: details.into(), result, ..Default::default() })
+    Ok(auth::ListMyMembershipsResponse { details: details.into(), result })
 }
 
 /// What the caller may do in the context organisation: also what no operation of this server demands, for clients that
@@ -57,7 +57,7 @@ pub async fn my_permissions(
     }
     let roles: Vec<String> = here.into_iter().chain(everywhere).flat_map(|member| member.roles).collect();
     let result = app.roles.names_of(&roles).into_iter().map(Into::into).collect();
-    Ok(auth::ListMyZitadelPermissionsResponse { result, ..Default::default() })
+    Ok(auth::ListMyZitadelPermissionsResponse { result })
 }
 
 /// The memberships of a user that meet all queries, by owner; all of them, or those in `org` and in the instance.
@@ -116,6 +116,5 @@ fn view(app: &App, state: &State<'_>, instance: &Instance, member: &Member) -> R
         roles: member.roles.clone(),
         display_name,
         r#type: Some(kind),
-        ..Default::default()
     })
 }

@@ -46,7 +46,7 @@ pub async fn list_roles(
         true => app.roles.default_org_roles().map(Into::into).collect(),
         false => app.roles.org_roles().map(Into::into).collect(),
     };
-    Ok(wire::ListOrgMemberRolesResponse { result, ..Default::default() })
+    Ok(wire::ListOrgMemberRolesResponse { result })
 }
 
 /// The members that meet all queries, by user id.
@@ -57,7 +57,7 @@ pub async fn list(
 ) -> Result<wire::ListOrgMembersResponse> {
     let column = MemberFieldColumnName::MEMBER_FIELD_NAME_USER_ID;
     let (details, result) = member_views::list(&app, &who.org, request.query.as_option(), column, &request.queries)?;
-    Ok(wire::ListOrgMembersResponse { details: details.into(), result, ..Default::default() })
+    Ok(wire::ListOrgMembersResponse { details: details.into(), result })
 }
 
 /// Gives a user, of whatever organisation, roles in the context organisation.
@@ -67,7 +67,7 @@ pub async fn add(
     request: wire::AddOrgMemberRequest,
 ) -> Result<wire::AddOrgMemberResponse> {
     let details = members::add(&app, &SCOPE, who, request.user_id, request.roles).await?;
-    Ok(wire::AddOrgMemberResponse { details: details.into(), ..Default::default() })
+    Ok(wire::AddOrgMemberResponse { details: details.into() })
 }
 
 /// Replaces a member's roles.
@@ -77,7 +77,7 @@ pub async fn update(
     request: wire::UpdateOrgMemberRequest,
 ) -> Result<wire::UpdateOrgMemberResponse> {
     let details = members::update(&app, &SCOPE, who, request.user_id, request.roles).await?;
-    Ok(wire::UpdateOrgMemberResponse { details: details.into(), ..Default::default() })
+    Ok(wire::UpdateOrgMemberResponse { details: details.into() })
 }
 
 /// Takes all roles from a user.
@@ -87,5 +87,5 @@ pub async fn remove(
     request: wire::RemoveOrgMemberRequest,
 ) -> Result<wire::RemoveOrgMemberResponse> {
     let details = members::remove(&app, &SCOPE, who, request.user_id).await?;
-    Ok(wire::RemoveOrgMemberResponse { details: details.into(), ..Default::default() })
+    Ok(wire::RemoveOrgMemberResponse { details: details.into() })
 }

@@ -23,7 +23,7 @@ pub async fn remove_mine(
     _: management::RemoveOrgRequest,
 ) -> Result<management::RemoveOrgResponse> {
     let details = end(&app, who.caller.editor(), who.org.to_string()).await?;
-    Ok(management::RemoveOrgResponse { details: details.into(), ..Default::default() })
+    Ok(management::RemoveOrgResponse { details: details.into() })
 }
 
 /// Removes any organisation.
@@ -33,7 +33,7 @@ pub async fn remove(
     request: admin::RemoveOrgRequest,
 ) -> Result<admin::RemoveOrgResponse> {
     let details = end(&app, who.caller.editor(), request.org_id).await?;
-    Ok(admin::RemoveOrgResponse { details: details.into(), ..Default::default() })
+    Ok(admin::RemoveOrgResponse { details: details.into() })
 }
 
 /// All in one change, so that nobody sees half an organisation. The details name the instance as the owner: the

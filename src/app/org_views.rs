@@ -22,7 +22,7 @@ pub async fn get_mine(
     _: management::GetMyOrgRequest,
 ) -> Result<management::GetMyOrgResponse> {
     let org = app.store.snapshot()?.state().org(&who.org)?.ok_or(fault::ORG_UNKNOWN)?;
-    Ok(management::GetMyOrgResponse { org: view(&org).into(), ..Default::default() })
+    Ok(management::GetMyOrgResponse { org: view(&org).into() })
 }
 
 /// One organisation.
@@ -32,7 +32,7 @@ pub async fn get(
     request: admin::GetOrgByIDRequest,
 ) -> Result<admin::GetOrgByIDResponse> {
     let org = orgs::find(&app.store.snapshot()?.state(), &request.id)?.ok_or(fault::ORG_UNKNOWN)?;
-    Ok(admin::GetOrgByIDResponse { org: view(&org).into(), ..Default::default() })
+    Ok(admin::GetOrgByIDResponse { org: view(&org).into() })
 }
 
 /// The organisation that counts when none is named.
@@ -44,7 +44,7 @@ pub async fn get_default(
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
     let org = state.org(&state.instance()?.default_org)?.ok_or(fault::ORG_UNKNOWN)?;
-    Ok(admin::GetDefaultOrgResponse { org: view(&org).into(), ..Default::default() })
+    Ok(admin::GetDefaultOrgResponse { org: view(&org).into() })
 }
 
 /// Whether no organisation has this name or this domain. Asked about a domain, it looks at every organisation: domains
@@ -62,7 +62,7 @@ pub async fn is_unique(
     let state = snapshot.state();
     let taken = (!name.is_empty() && state.org_by_name(name)?.is_some())
         || (!domain.is_empty() && domain_is_taken(&state, domain)?);
-    Ok(admin::IsOrgUniqueResponse { is_unique: !taken, ..Default::default() })
+    Ok(admin::IsOrgUniqueResponse { is_unique: !taken })
 }
 
 /// The organisations that meet all queries, by name or by id. It looks at every organisation, because it says how many
@@ -92,7 +92,6 @@ pub async fn list(
         details: details.into(),
         sorting_column: request.sorting_column,
         result: orgs.iter().map(view).collect(),
-        ..Default::default()
     })
 }
 
@@ -121,7 +120,6 @@ fn view(org: &Org) -> wire::Org {
         state: state_view(org.state).into(),
         name: org.name.clone(),
         primary_domain: org.primary_domain.clone(),
-        ..Default::default()
     }
 }
 

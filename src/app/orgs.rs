@@ -38,7 +38,7 @@ pub async fn add(
             Ok(Decision::new(events, ()))
         })
         .await?;
-    Ok(management::AddOrgResponse { id, details: reply::added(changed.receipt()?).into(), ..Default::default() })
+    Ok(management::AddOrgResponse { id, details: reply::added(changed.receipt()?).into() })
 }
 
 /// Renames the context organisation. Its domain follows.
@@ -64,7 +64,7 @@ pub async fn update(
         })
         .await?;
     // ZITADEL answers a creation date here, and its clients read that.
-    Ok(management::UpdateOrgResponse { details: reply::added(changed.receipt()?).into(), ..Default::default() })
+    Ok(management::UpdateOrgResponse { details: reply::added(changed.receipt()?).into() })
 }
 
 /// Shuts out all users of the context organisation: their credentials and tokens are refused from now on.
@@ -77,7 +77,7 @@ pub async fn deactivate(
         OrgState::Active => Ok(OrgFact::Deactivated),
         OrgState::Inactive => Err(fault::ORG_ALREADY_INACTIVE.into()),
     });
-    Ok(management::DeactivateOrgResponse { details: reply::changed(&done.await?).into(), ..Default::default() })
+    Ok(management::DeactivateOrgResponse { details: reply::changed(&done.await?).into() })
 }
 
 /// Lets the users of the context organisation in again. The tokens of before stay dead.
@@ -90,7 +90,7 @@ pub async fn reactivate(
         OrgState::Inactive => Ok(OrgFact::Reactivated),
         OrgState::Active => Err(fault::ORG_ALREADY_ACTIVE.into()),
     });
-    Ok(management::ReactivateOrgResponse { details: reply::changed(&done.await?).into(), ..Default::default() })
+    Ok(management::ReactivateOrgResponse { details: reply::changed(&done.await?).into() })
 }
 
 /// Makes another organisation the default. The one that was can then be removed.
@@ -110,7 +110,7 @@ pub async fn set_default(
             Ok(Decision::new(vec![Draft::instance(&instance.id, InstanceFact::DefaultOrgSet { org })], ()))
         })
         .await?;
-    Ok(admin::SetDefaultOrgResponse { details: reply::changed(changed.receipt()?).into(), ..Default::default() })
+    Ok(admin::SetDefaultOrgResponse { details: reply::changed(changed.receipt()?).into() })
 }
 
 /// The organisation with this id.

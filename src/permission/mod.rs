@@ -130,10 +130,6 @@ impl Permissions {
         Self(self.0 | other.0)
     }
 
-    pub const fn without(self, permission: Permission) -> Self {
-        Self(self.0 & !Self::bit(permission))
-    }
-
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -186,8 +182,6 @@ mod tests {
         assert!(all.contains_all(few) && !few.contains_all(all));
         assert!(few.contains_all(Permissions::NONE) && Permissions::NONE.is_empty());
         assert_eq!(few.union(all), all);
-        assert!(!all.without(Permission::UserRead).contains(Permission::UserRead));
-        assert_eq!(few.without(Permission::UserWrite), few);
         assert_eq!(format!("{few:?}"), r#"{"user.read", "project.grant.member.delete"}"#);
     }
 }

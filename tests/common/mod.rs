@@ -2,6 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "clippy takes only functions marked as tests for tests")]
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+
+pub mod orgs;
 
 use countersign::{
     api::{Api, Call, Format},
