@@ -1,6 +1,5 @@
 //! A server without sockets: the whole application on a database in memory, called through the operation table.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "clippy takes only functions marked as tests for tests")]
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
 
