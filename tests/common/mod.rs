@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod web;
+
 use countersign::{
     api::{Api, Call, Format},
     app::{App, Parts, Settings, bootstrap},
