@@ -1,5 +1,7 @@
 //! What ends an account, an organisation or a credential ends it at every endpoint at once.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+
 mod common;
 
 use common::web::{API, REVOKE};

@@ -1,5 +1,7 @@
 //! Client authentication: who is let in, and the one answer for everybody else.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+
 mod common;
 
 use base64::{Engine, prelude::BASE64_STANDARD};

@@ -1,5 +1,7 @@
 //! What is published, and what a stranger can check with it: discovery, JWKS, JWTs; health and metrics.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+
 mod common;
 
 use aws_lc_rs::signature::{
@@ -184,6 +186,9 @@ async fn methods_that_are_not_served_are_named() {
             assert_eq!(answer.header("allow"), if is_allowed { "" } else { allow }, "{method} {path}");
         }
     }
+    let head = kit.send(request(Method::HEAD, OPENID, Auth::None, &[])).await;
+    let length = kit.get(OPENID).await.body.len().to_string();
+    assert_eq!((head.status, head.body.len(), head.header("content-length")), (200, 0, length.as_str()));
     let web = kit.web();
     for other in ["/", "/oauth/v2/token/", "/oauth/v2", "/OAUTH/v2/token", "/debug", "/management/v1/healthz", "*"] {
         assert!(!web.serves(other), "{other}");

@@ -1,5 +1,7 @@
 //! The token endpoint: what is asked for, what is granted.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+
 mod common;
 
 use common::{
