@@ -41,8 +41,7 @@ use crate::{
 };
 use form::Form;
 
-/// What was sent to an OAuth endpoint.
-#[derive(Debug)]
+/// What was sent to an OAuth endpoint. It has no `Debug`, as it holds secrets.
 pub struct Request<'a> {
     form: Form<'a>,
     /// The `Authorization` header.

@@ -183,11 +183,16 @@ impl Kit {
 pub async fn send(web: &Web, request: Request<Full<Bytes>>) -> Answer {
     let peer = Peer { address: "192.0.2.7:4711".parse().expect("an address") };
     assert!(web.serves(request.uri().path()));
-    let response = web.handle(request, peer).await;
+    let response = sendable(web.handle(request, peer)).await;
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     let (parts, body) = response.into_parts();
     let body = body.collect().await.expect("a body").to_bytes();
     Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+}
+
+/// The server runs each request on a task, which may change threads at every wait.
+fn sendable<F: Future + Send>(future: F) -> F {
+    future
 }
 
 pub fn request(method: Method, path: &str, auth: Auth<'_>, form: &[(&str, &str)]) -> Request<Full<Bytes>> {
