@@ -5,6 +5,8 @@
 
 pub mod orgs;
 
+pub mod web;
+
 use countersign::{
     api::{Api, Call, Format},
     app::{App, Parts, Settings, bootstrap},
