@@ -148,8 +148,7 @@ async fn only_plain_forms_of_some_size_are_read() {
 #[tokio::test]
 async fn answers_are_counted_by_grant_and_result() {
     let kit = Kit::new().await;
-    let metrics = std::sync::Arc::new(countersign::telemetry::metrics::Metrics::new());
-    let web = countersign::web::Web::new(kit.app.clone(), metrics.clone());
+    let web = kit.web();
     for (grant, auth) in [
         ("client_credentials", kit.demo_auth()),
         ("client_credentials", Auth::Basic("demo", "wrong")),
@@ -157,7 +156,7 @@ async fn answers_are_counted_by_grant_and_result() {
     ] {
         send(&web, request(Method::POST, TOKEN, auth, &[("grant_type", grant)])).await;
     }
-    let page = metrics.render();
+    let page = kit.app.metrics.render();
     for line in [
         r#"countersign_tokens_total{grant="client_credentials",result="ok"} 1"#,
         r#"countersign_tokens_total{grant="client_credentials",result="invalid_client"} 1"#,

@@ -8,7 +8,6 @@ use countersign::{
     id::{OrgId, UserId},
     model::{AccessTokenType, Draft, Editor, InstanceFact, OrgFact, UserFact},
     store::{Decision, Receipt},
-    telemetry::metrics::Metrics,
     web::Web,
 };
 use http::{HeaderMap, Method, Request};
@@ -76,7 +75,7 @@ impl Answer {
 
 impl Kit {
     pub fn web(&self) -> Web {
-        Web::new(self.app.clone(), Arc::new(Metrics::new()))
+        Web::new(self.app.clone())
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
