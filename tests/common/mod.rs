@@ -2,6 +2,11 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod binary;
+pub mod client;
+pub mod grpc;
+pub mod server;
+
 use countersign::{
     api::{Api, Call, Format},
     app::{App, Parts, Settings, bootstrap},
@@ -42,11 +47,17 @@ impl Kit {
     }
 
     pub async fn with_algorithm(algorithm: Algorithm) -> Self {
+        let in_memory = |options| Store::on_backend(redb::backends::InMemoryBackend::new(), options).expect("a store");
+        Self::on(algorithm, in_memory).await
+    }
+
+    /// On a new store of the test's choice.
+    pub async fn on(algorithm: Algorithm, open: impl FnOnce(Options) -> Store) -> Self {
         let clock = Arc::new(Clock::manual(START));
         let random = Random::from_seed(1);
         let master = MasterKey::generate(&random);
         let options = Options { clock: clock.clone(), cache_bytes: 16 << 20, on_commit: Box::new(|_| {}) };
-        let store = Store::on_backend(redb::backends::InMemoryBackend::new(), options).expect("a store");
+        let store = open(options);
         let (store, created, random, master) = tokio::task::spawn_blocking({
             let clock = clock.clone();
             move || {
