@@ -61,6 +61,14 @@ async fn health_can_be_watched() {
     }
 }
 
+#[tokio::test]
+async fn a_call_ends_when_the_client_says_so() {
+    let server = Server::start().await;
+    let watch = grpc::call("grpc.health.v1.Health/Watch", "application/grpc", &about("")).header("grpc-timeout", "50m");
+    let (messages, status) = grpc::outcome(&server.client.send(Http::Two, watch).await);
+    assert_eq!((messages.len(), status.code), (1, 4), "{status:?}");
+}
+
 async fn reflect(server: &Server, version: &str, question: Question) -> Answer {
     let request =
         ServerReflectionRequest { host: "localhost".into(), message_request: Some(question), ..Default::default() };

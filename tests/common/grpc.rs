@@ -57,8 +57,8 @@ pub fn call(procedure: &str, content_type: &str, message: &impl Message) -> Ask 
 pub fn outcome(answer: &Answer) -> (Vec<Bytes>, Status) {
     assert_eq!(answer.status, 200, "gRPC answers 200 whatever happened: {answer:?}");
     let mut messages = Vec::new();
-    let mut end =
-        if answer.headers.contains_key("grpc-status") { answer.headers.clone() } else { answer.trailers.clone() };
+    // A refusal may be told in the headers already; the details are in the trailers.
+    let mut end = if answer.trailers.contains_key("grpc-status") { &answer.trailers } else { &answer.headers }.clone();
     for (flag, payload) in frames(&answer.body) {
         match flag {
             0 => messages.push(payload),
@@ -94,7 +94,7 @@ fn status(end: &HeaderMap) -> Status {
     let text = |name: &str| end.get(name).map_or("", |value| value.to_str().expect("text"));
     let code = text("grpc-status").parse().unwrap_or_else(|_| panic!("no grpc-status: {end:?}"));
     let message = percent_encoding::percent_decode_str(text("grpc-message")).decode_utf8().expect("UTF-8").into_owned();
-    let detail = end.get("grpc-status-details-bin").map(|value| {
+    let detail = end.get("grpc-status-details-bin").and_then(|value| {
         let bytes = BASE64.decode(value).expect("base64");
         error_detail(&bytes, code, &message)
     });
@@ -103,14 +103,14 @@ fn status(end: &HeaderMap) -> Status {
 
 /// Reads a `google.rpc.Status { code = 1, message = 2, details = 3: Any { type_url = 1, value = 2 } }`, which must agree
 /// with what the plain trailers say.
-fn error_detail(status: &[u8], code: u32, message: &str) -> (String, String) {
+fn error_detail(status: &[u8], code: u32, message: &str) -> Option<(String, String)> {
     let fields = fields(status);
     assert_eq!(varint(&fields, 1), u64::from(code));
-    assert_eq!(bytes(&fields, 2), message.as_bytes());
-    let any = self::fields(bytes(&fields, 3));
-    assert_eq!(bytes(&any, 1), b"type.googleapis.com/zitadel.v1.ErrorDetail");
-    let detail = ErrorDetail::decode_from_slice(bytes(&any, 2)).expect("an ErrorDetail");
-    (detail.id.clone(), detail.message.clone())
+    assert_eq!(bytes(&fields, 2), Some(message.as_bytes()));
+    let any = self::fields(bytes(&fields, 3)?);
+    assert_eq!(bytes(&any, 1), Some(b"type.googleapis.com/zitadel.v1.ErrorDetail".as_slice()));
+    let detail = ErrorDetail::decode_from_slice(bytes(&any, 2).expect("a value")).expect("an ErrorDetail");
+    Some((detail.id.clone(), detail.message.clone()))
 }
 
 enum Field<'a> {
@@ -155,8 +155,9 @@ fn varint(fields: &[(u64, Field<'_>)], number: u64) -> u64 {
     *value
 }
 
-fn bytes<'a>(fields: &[(u64, Field<'a>)], number: u64) -> &'a [u8] {
-    let found = fields.iter().find(|(found, _)| *found == number);
-    let Some((_, Field::Bytes(value))) = found else { panic!("no bytes in field {number}") };
-    value
+fn bytes<'a>(fields: &[(u64, Field<'a>)], number: u64) -> Option<&'a [u8]> {
+    fields.iter().find_map(|(found, value)| match value {
+        Field::Bytes(bytes) if *found == number => Some(*bytes),
+        _ => None,
+    })
 }
