@@ -126,18 +126,18 @@ impl Kit {
 
     /// Makes something happen to a user, without an operation.
     pub async fn happens(&self, org: &str, user: &str, fact: UserFact) -> Receipt {
-        self.write(vec![Draft::user(&org_id(org), &UserId::parse(user).expect("an id"), fact)]).await
+        self.record(vec![Draft::user(&org_id(org), &UserId::parse(user).expect("an id"), fact)]).await
     }
 
     pub async fn happens_to_org(&self, org: &str, fact: OrgFact) -> Receipt {
-        self.write(vec![Draft::org(&org_id(org), fact)]).await
+        self.record(vec![Draft::org(&org_id(org), fact)]).await
     }
 
     /// Gives a user a role in the instance.
     pub async fn give_instance_role(&self, user: &str, role: &str) {
         let instance = self.app.store.snapshot().expect("a snapshot").state().instance().expect("an instance").id;
         let fact = InstanceFact::MemberAdded { user: UserId::parse(user).expect("an id"), roles: vec![role.into()] };
-        self.write(vec![Draft::instance(&instance, fact)]).await;
+        self.record(vec![Draft::instance(&instance, fact)]).await;
     }
 
     /// Another organisation; returns its id.
@@ -174,7 +174,7 @@ impl Kit {
         machine.expect("a user").secret.expect("a secret")
     }
 
-    async fn write(&self, events: Vec<Draft>) -> Receipt {
+    async fn record(&self, events: Vec<Draft>) -> Receipt {
         let changed = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
         changed.expect("stored").last().expect("an event").clone()
     }
