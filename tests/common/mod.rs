@@ -1,10 +1,12 @@
 //! A server without sockets: the whole application on a database in memory, called through the operation table.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "clippy takes only functions marked as tests for tests")]
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
 
+pub mod disk;
+pub mod image;
 pub mod orgs;
+pub mod web;
 
 use countersign::{
     api::{Api, Call, Format},
@@ -48,11 +50,16 @@ impl Kit {
     }
 
     pub async fn with_algorithm(algorithm: Algorithm) -> Self {
+        Self::on(redb::backends::InMemoryBackend::new(), algorithm).await
+    }
+
+    /// The same on a disk that a test can look at.
+    pub async fn on(backend: impl redb::StorageBackend, algorithm: Algorithm) -> Self {
         let clock = Arc::new(Clock::manual(START));
         let random = Random::from_seed(1);
         let master = MasterKey::generate(&random);
         let options = Options { clock: clock.clone(), cache_bytes: 16 << 20, on_commit: Box::new(|_| {}) };
-        let store = Store::on_backend(redb::backends::InMemoryBackend::new(), options).expect("a store");
+        let store = Store::on_backend(backend, options).expect("a store");
         let (store, created, random, master) = tokio::task::spawn_blocking({
             let clock = clock.clone();
             move || {
@@ -65,15 +72,7 @@ impl Kit {
         .await
         .expect("no panic");
         let keys = Keys::new(vault::open_ring(&store, &master, clock.now()).expect("a ring"));
-        let settings = Settings {
-            issuer: ISSUER.into(),
-            host: "localhost".into(),
-            access_token_lifetime: Duration::from_secs(12 * 3600),
-            id_token_lifetime: Duration::from_secs(12 * 3600),
-            signing_algorithm: algorithm,
-            jwt_type: "JWT".into(),
-            metrics: true,
-        };
+        let settings = settings(algorithm);
         let roles = Arc::new(Roles::built_in().expect("roles"));
         let metrics = Arc::new(Metrics::new());
         let app = App::new(Parts { store, keys, master, clock: clock.clone(), random, roles, settings, metrics });
@@ -180,6 +179,18 @@ impl Kit {
 pub fn refused_with(answer: Result<Value, Refusal>) -> (Kind, String) {
     let (kind, id, message) = answer.expect_err("a refusal");
     (kind, id.map_or(message, Into::into))
+}
+
+pub fn settings(algorithm: Algorithm) -> Settings {
+    Settings {
+        issuer: ISSUER.into(),
+        host: "localhost".into(),
+        access_token_lifetime: Duration::from_secs(12 * 3600),
+        id_token_lifetime: Duration::from_secs(12 * 3600),
+        signing_algorithm: algorithm,
+        jwt_type: "JWT".into(),
+        metrics: true,
+    }
 }
 
 /// `management/X` -> `zitadel.management.v1.ManagementService/X`, and so on. Full names stay.
