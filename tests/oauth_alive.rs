@@ -1,11 +1,7 @@
 //! What ends an account, an organisation or a credential ends it at every endpoint at once.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
-
-mod common;
-
-use common::web::{API, REVOKE};
-use common::{Kit, web::Auth};
+use crate::common::web::{API, REVOKE};
+use crate::common::{Kit, web::Auth};
 use countersign::model::{AccessTokenType, OrgFact, UserFact};
 use serde_json::json;
 use std::time::Duration;
@@ -39,17 +35,18 @@ impl Victim {
         kit.give_instance_role(&kit.demo, "IAM_OWNER_VIEWER").await;
         let org = kit.add_org("Victims").await;
         let (user, secret) = kit.add_machine(&org, "victim", AccessTokenType::Bearer).await;
-        let opaque = common::text(&kit.ask_token(Auth::Basic("victim", &secret), API).await.ok()["access_token"]);
+        let opaque =
+            crate::common::text(&kit.ask_token(Auth::Basic("victim", &secret), API).await.ok()["access_token"]);
         let changed = UserFact::MachineChanged {
             name: "victim".into(),
             description: String::new(),
             access_token_type: AccessTokenType::Jwt,
         };
         kit.happens(&org, &user, changed).await;
-        let jwt = common::text(&kit.ask_token(Auth::Basic("victim", &secret), API).await.ok()["access_token"]);
+        let jwt = crate::common::text(&kit.ask_token(Auth::Basic("victim", &secret), API).await.ok()["access_token"]);
         let body = json!({ "userId": user });
         let added = kit.call_in("management/AddPersonalAccessToken", &kit.admin_token, &org, body).await;
-        let pat = common::text(&added.expect("a token")["token"]);
+        let pat = crate::common::text(&added.expect("a token")["token"]);
         Self { kit, org, user, secret, opaque, jwt, pat }
     }
 
@@ -106,7 +103,7 @@ async fn a_user_locked_or_deactivated_is_out_and_old_tokens_stay_out() {
         victim.happens(begin).await;
         assert_eq!(victim.lives().await, Lives { opaque: false, jwt: false, ..ALL });
         let auth = Auth::Basic("victim", &victim.secret);
-        let new = common::text(&victim.kit.ask_token(auth, API).await.ok()["access_token"]);
+        let new = crate::common::text(&victim.kit.ask_token(auth, API).await.ok()["access_token"]);
         assert!(victim.token_is_taken(&new).await);
     }
 }
@@ -173,7 +170,7 @@ async fn a_caller_that_is_locked_learns_and_revokes_nothing() {
     let victim = Victim::new().await;
     let kit = &victim.kit;
     kit.happens(&kit.org, &kit.demo, UserFact::Locked).await;
-    let refused = kit.post_form(common::web::INTROSPECT, kit.demo_auth(), &[("token", &victim.opaque)]).await;
+    let refused = kit.post_form(crate::common::web::INTROSPECT, kit.demo_auth(), &[("token", &victim.opaque)]).await;
     refused.refuses(401, "invalid_client", "client authentication failed");
     victim.happens(UserFact::Locked).await;
     let refused = kit.post_form(REVOKE, Auth::Basic("victim", &victim.secret), &[("token", &victim.opaque)]).await;

@@ -1,14 +1,10 @@
 //! Client authentication: who is let in, and the one answer for everybody else.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
-
-mod common;
-
-use base64::{Engine, prelude::BASE64_STANDARD};
-use common::{
+use crate::common::{
     Kit,
     web::{Answer, Auth, INTROSPECT, REVOKE, TOKEN, basic, request},
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 use countersign::model::{AccessTokenType, OrgFact, UserFact};
 use http::Method;
 use std::time::{Duration, Instant};
@@ -126,8 +122,8 @@ async fn a_name_that_is_anothers_id_keeps_nobody_out() {
     let (squatter, squatters_secret) = kit.add_machine(&kit.org, &kit.demo, AccessTokenType::Bearer).await;
     for (secret, user) in [(&kit.demo_secret, &kit.demo), (&squatters_secret, &squatter)] {
         let token = kit.ask_token(Auth::Basic(&kit.demo, secret), "").await.ok();
-        let seen = kit.introspect(kit.demo_auth(), &common::text(&token["access_token"])).await;
-        assert_eq!(&common::text(&seen["sub"]), user);
+        let seen = kit.introspect(kit.demo_auth(), &crate::common::text(&token["access_token"])).await;
+        assert_eq!(&crate::common::text(&seen["sub"]), user);
     }
 }
 
@@ -198,7 +194,7 @@ async fn whatever_is_wrong_the_answer_takes_as_long() {
         for _ in 0..ROUNDS {
             let request = request(Method::POST, TOKEN, Auth::Basic(id, secret), &GRANT);
             let started = Instant::now();
-            common::web::send(&web, request).await;
+            crate::common::web::send(&web, request).await;
             best = best.min(started.elapsed());
         }
         fastest.push((what, best));

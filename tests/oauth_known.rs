@@ -1,10 +1,6 @@
 //! Introspection, revocation and userinfo: who learns what of which token.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
-
-mod common;
-
-use common::{
+use crate::common::{
     Kit, START,
     web::{API, Auth, INTROSPECT, REVOKE, USERINFO, request},
 };
@@ -22,7 +18,7 @@ fn inactive() -> Value {
 async fn token_of(kit: &Kit, org: &str, name: &str, scope: &str) -> (String, String) {
     let (_, secret) = kit.add_machine(org, name, AccessTokenType::Bearer).await;
     let token = kit.ask_token(Auth::Basic(name, &secret), scope).await.ok();
-    (common::text(&token["access_token"]), secret)
+    (crate::common::text(&token["access_token"]), secret)
 }
 
 #[tokio::test]
@@ -34,7 +30,7 @@ async fn introspection_tells_everything_there_is() {
     assert_eq!((answer.header("cache-control"), answer.header("pragma")), ("no-store", "no-cache"));
     let mut seen = answer.ok();
     let id = seen["jti"].take();
-    assert_eq!(common::text(&id).len(), 22);
+    assert_eq!(crate::common::text(&id).len(), 22);
     let start = START.seconds();
     assert_eq!(
         seen,
@@ -48,7 +44,7 @@ async fn introspection_tells_everything_there_is() {
             "nbf": start,
             "sub": kit.demo,
             "aud": [project],
-            "iss": common::ISSUER,
+            "iss": crate::common::ISSUER,
             "jti": null,
             "username": "demo",
             "amr": ["pwd"],
@@ -77,7 +73,7 @@ async fn a_jwt_for_nobody_names_its_client() {
     let kit = Kit::new().await;
     let (_, secret) = kit.add_machine(&kit.org, "jwt", AccessTokenType::Jwt).await;
     let token = kit.ask_token(Auth::Basic("jwt", &secret), "").await.ok();
-    let seen = kit.introspect(kit.demo_auth(), &common::text(&token["access_token"])).await;
+    let seen = kit.introspect(kit.demo_auth(), &crate::common::text(&token["access_token"])).await;
     assert_eq!(seen["aud"], json!(["jwt"]));
     assert_eq!(kit.introspect(kit.demo_auth(), &kit.demo_token("").await).await["aud"], json!([]));
 }
@@ -108,7 +104,7 @@ async fn strangers_learn_nothing_unless_the_token_names_them() {
 #[tokio::test]
 async fn a_squatter_on_the_projects_id_learns_nothing() {
     let kit = Kit::new().await;
-    let project = common::text(&kit.ok("management/GetIAM", json!({})).await["iamProjectId"]);
+    let project = crate::common::text(&kit.ok("management/GetIAM", json!({})).await["iamProjectId"]);
     let other = kit.add_org("Other").await;
     let (_, secret) = kit.add_machine(&other, &project, AccessTokenType::Bearer).await;
     let seen = kit.introspect(Auth::Basic(&project, &secret), &kit.demo_token(API).await).await;
@@ -120,7 +116,7 @@ async fn tokens_have_one_text_each() {
     let kit = Kit::new().await;
     let (_, secret) = kit.add_machine(&kit.org, "jwt", AccessTokenType::Jwt).await;
     let jwt = kit.ask_token(Auth::Basic("jwt", &secret), "openid").await.ok();
-    let access = common::text(&jwt["access_token"]);
+    let access = crate::common::text(&jwt["access_token"]);
     for token in [kit.demo_token("").await, access, kit.admin_token.clone()] {
         assert_eq!(kit.introspect(kit.demo_auth(), &token).await["active"], true);
         for at in (0..token.len()).step_by(7) {
@@ -146,7 +142,8 @@ async fn tokens_have_one_text_each() {
 #[tokio::test]
 async fn an_id_token_is_no_access_token_anywhere() {
     let kit = Kit::new().await;
-    let id_token = common::text(&kit.ask_token(kit.demo_auth(), &format!("openid {API}")).await.ok()["id_token"]);
+    let id_token =
+        crate::common::text(&kit.ask_token(kit.demo_auth(), &format!("openid {API}")).await.ok()["id_token"]);
     assert_eq!(kit.introspect(kit.demo_auth(), &id_token).await, inactive());
     assert_eq!(kit.userinfo(&id_token).await.status, 401);
     assert!(!kit.api_takes(&id_token).await);

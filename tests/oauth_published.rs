@@ -1,17 +1,13 @@
 //! What is published, and what a stranger can check with it: discovery, JWKS, JWTs; health and metrics.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
-
-mod common;
-
+use crate::common::{
+    ISSUER, Kit, START,
+    web::{API, Auth, TOKEN, request},
+};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use common::{
-    ISSUER, Kit, START,
-    web::{API, Auth, TOKEN, request},
-};
 use countersign::{keys::Algorithm, keys::KeyRing, model::AccessTokenType, secret::SecretKey};
 use http::{HeaderValue, Method};
 use serde_json::{Value, json};
@@ -58,9 +54,9 @@ async fn a_stranger_can_verify_tokens_of_every_algorithm() {
         let owner = |name: &str| format!("urn:zitadel:iam:user:resourceowner:{name}");
         let start = START.seconds();
 
-        let (header, claims) = verified(&jwks, &common::text(&tokens["access_token"])).expect("verified");
+        let (header, claims) = verified(&jwks, &crate::common::text(&tokens["access_token"])).expect("verified");
         assert_eq!((&header["typ"], &header["alg"]), (&json!("JWT"), &json!(algorithm.name())));
-        assert_eq!(common::text(&claims["jti"]).len(), 22);
+        assert_eq!(crate::common::text(&claims["jti"]).len(), 22);
         let expected = json!({
             "iss": ISSUER, "sub": user, "aud": [project], "exp": start + 12 * 3600 + 1, "iat": start, "nbf": start,
             "jti": claims["jti"], "client_id": "jwt", "scope": scope,
@@ -69,7 +65,7 @@ async fn a_stranger_can_verify_tokens_of_every_algorithm() {
         });
         assert_eq!(claims, expected);
 
-        let (header, claims) = verified(&jwks, &common::text(&tokens["id_token"])).expect("verified");
+        let (header, claims) = verified(&jwks, &crate::common::text(&tokens["id_token"])).expect("verified");
         assert_eq!(header["typ"], "JWT");
         let expected = json!({
             "iss": ISSUER, "sub": user, "aud": ["jwt"], "exp": start + 12 * 3600 + 1, "iat": start,
@@ -86,7 +82,7 @@ async fn a_jwt_without_an_audience_is_for_its_own_client() {
     let kit = Kit::new().await;
     let (_, secret) = kit.add_machine(&kit.org, "jwt", AccessTokenType::Jwt).await;
     let token = kit.ask_token(Auth::Basic("jwt", &secret), "").await.ok();
-    let token = common::text(&token["access_token"]);
+    let token = crate::common::text(&token["access_token"]);
     let (_, claims) = verified(&kit.get(KEYS).await.ok(), &token).expect("verified");
     assert_eq!((&claims["aud"], claims.get("scope")), (&json!(["jwt"]), None));
     // That name is nobody else's permission.
@@ -99,7 +95,7 @@ async fn a_token_outlives_the_rotation_of_its_key() {
     let (_, secret) = kit.add_machine(&kit.org, "jwt", AccessTokenType::Jwt).await;
     let token = async || {
         let answer = kit.ask_token(Auth::Basic("jwt", &secret), API).await.ok();
-        common::text(&answer["access_token"])
+        crate::common::text(&answer["access_token"])
     };
     let old = token().await;
     kit.ok("keys/RotateSigningKey", json!({})).await;

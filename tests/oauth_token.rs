@@ -1,10 +1,6 @@
 //! The token endpoint: what is asked for, what is granted.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
-
-mod common;
-
-use common::{
+use crate::common::{
     Kit,
     web::{API, Auth, TOKEN, request, send},
 };
@@ -23,7 +19,7 @@ async fn a_secret_buys_a_token() {
         let names: Vec<_> = body.as_object().expect("an object").keys().collect();
         assert_eq!(names, ["access_token", "expires_in", "token_type"]);
         assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(43200)));
-        assert!(common::text(&body["access_token"]).starts_with("cs_at_"));
+        assert!(crate::common::text(&body["access_token"]).starts_with("cs_at_"));
     }
 }
 

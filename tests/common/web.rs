@@ -6,15 +6,14 @@ use bytes::Bytes;
 use countersign::{
     exchange::Peer,
     id::{OrgId, UserId},
-    model::{AccessTokenType, Draft, Editor, InstanceFact, OrgFact, UserFact},
-    store::{Decision, Receipt},
+    model::{AccessTokenType, Draft, InstanceFact, OrgFact, UserFact},
+    store::Receipt,
     web::Web,
 };
 use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use std::sync::Arc;
 
 /// How a test authenticates as a client.
 #[derive(Debug, Clone, Copy)]
@@ -125,18 +124,18 @@ impl Kit {
 
     /// Makes something happen to a user, without an operation.
     pub async fn happens(&self, org: &str, user: &str, fact: UserFact) -> Receipt {
-        self.write(vec![Draft::user(&org_id(org), &UserId::parse(user).expect("an id"), fact)]).await
+        self.happen(vec![Draft::user(&org_id(org), &UserId::parse(user).expect("an id"), fact)]).await
     }
 
     pub async fn happens_to_org(&self, org: &str, fact: OrgFact) -> Receipt {
-        self.write(vec![Draft::org(&org_id(org), fact)]).await
+        self.happen(vec![Draft::org(&org_id(org), fact)]).await
     }
 
     /// Gives a user a role in the instance.
     pub async fn give_instance_role(&self, user: &str, role: &str) {
         let instance = self.app.store.snapshot().expect("a snapshot").state().instance().expect("an instance").id;
         let fact = InstanceFact::MemberAdded { user: UserId::parse(user).expect("an id"), roles: vec![role.into()] };
-        self.write(vec![Draft::instance(&instance, fact)]).await;
+        self.happen(vec![Draft::instance(&instance, fact)]).await;
     }
 
     /// Another organisation; returns its id.
@@ -171,11 +170,6 @@ impl Kit {
         let snapshot = self.app.store.snapshot().expect("a snapshot");
         let machine = snapshot.state().machine(&UserId::parse(user).expect("an id")).expect("read");
         machine.expect("a user").secret.expect("a secret")
-    }
-
-    async fn write(&self, events: Vec<Draft>) -> Receipt {
-        let changed = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
-        changed.expect("stored").last().expect("an event").clone()
     }
 }
 
