@@ -170,6 +170,14 @@ impl Store {
         Ok(vault.get(name).map_err(Error::internal)?.map(|sealed| sealed.value().to_vec()))
     }
 
+    /// How many events there are in all logs together.
+    pub fn event_count(&self) -> Result<u64> {
+        let transaction = self.database.begin_read().map_err(Error::internal)?;
+        let positions = transaction.open_table(POSITIONS).map_err(Error::internal)?;
+        let last = positions.last().map_err(Error::internal)?;
+        Ok(last.map_or(0, |(position, _)| position.value()))
+    }
+
     /// Whether changes are still accepted. Once false, it stays so until a restart.
     pub fn is_writable(&self) -> bool {
         // The writer is also gone if it panicked; then the channel is closed.
