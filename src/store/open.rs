@@ -230,7 +230,10 @@ fn create_tables(database: &Database) -> Result<u64, redb::Error> {
     {
         return Ok(format.value());
     }
-    let transaction = database.begin_write()?;
+    let mut transaction = database.begin_write()?;
+    // As the writer does, so that the first change is as safe as all later ones: after a commit in one phase, redb would
+    // take the next one for done although it failed halfway.
+    transaction.set_quick_repair(true);
     transaction.open_table(LOG)?;
     transaction.open_table(POSITIONS)?;
     transaction.open_table(STATE)?;
