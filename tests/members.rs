@@ -1,8 +1,6 @@
 //! Members of organisations and of the instance, through the operation table.
 
-mod common;
-
-use common::{
+use crate::common::{
     Kit,
     orgs::{Who, column, dates},
 };

@@ -1,8 +1,6 @@
 //! Organisations, through the operation table.
 
-mod common;
-
-use common::{
+use crate::common::{
     Kit,
     orgs::{column, dates},
     text,
@@ -168,11 +166,11 @@ async fn a_removal_that_would_hold_up_everybody_is_refused() {
     let member =
         |number| OrgFact::MemberAdded { user: UserId::parse(&format!("u{number}")).expect("an id"), roles: vec![] };
     // One member is there already; the organisation itself is one event more.
-    kit.write((2..MAX_ORG_CASCADE).map(|number| Draft::org(&id, member(number))).collect()).await;
-    kit.write(vec![Draft::org(&id, member(MAX_ORG_CASCADE))]).await;
+    kit.happen((2..MAX_ORG_CASCADE).map(|number| Draft::org(&id, member(number))).collect()).await;
+    kit.happen(vec![Draft::org(&id, member(MAX_ORG_CASCADE))]).await;
     kit.refused_in(&org, "management/RemoveOrg", json!({}), FailedPrecondition, "COUNTERSIGN-large").await;
     let one = UserId::parse("u2").expect("an id");
-    kit.write(vec![Draft::org(&id, OrgFact::MemberRemoved { user: one })]).await;
+    kit.happen(vec![Draft::org(&id, OrgFact::MemberRemoved { user: one })]).await;
     kit.ok_in(&org, "management/RemoveOrg", json!({})).await;
 }
 

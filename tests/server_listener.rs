@@ -1,7 +1,6 @@
 //! The server as a client meets it: real TLS on a free port, with limits short enough to be reached.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-
+use crate::common::client::Client;
 use bytes::Bytes;
 use countersign::{
     exchange::{Body, Handler, Incoming, Peer, full},
@@ -12,11 +11,6 @@ use countersign::{
 use http::{HeaderName, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Empty};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::aws_lc_rs::default_provider,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
-};
 use std::{
     fs,
     net::SocketAddr,
@@ -33,7 +27,7 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_rustls::client::TlsStream;
 
 type H1 = hyper::client::conn::http1::SendRequest<Empty<Bytes>>;
 type H2 = hyper::client::conn::http2::SendRequest<Empty<Bytes>>;
@@ -90,16 +84,7 @@ fn local_ca(dir: &Path) -> LocalCa {
 
 impl Running {
     async fn connect(&self, alpn: &[&str]) -> std::io::Result<TlsStream<TcpStream>> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(&self.ca.ca).unwrap()).unwrap();
-        let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
-        let name = ServerName::try_from("localhost").unwrap();
-        TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(self.address).await?).await
+        Client::new(self.address, &self.ca.ca).tls(alpn).await
     }
 
     async fn h1(&self) -> H1 {

@@ -3,8 +3,8 @@
 use crate::{
     api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
     app::{
-        instance, instance_members, machine_lists, machine_states, machine_views, machines, memberships, org_members,
-        org_removal, org_views, orgs, personal_access_tokens, secrets, signing_keys,
+        instance, instance_members, machine_lists, machine_removal, machine_states, machine_views, machines,
+        memberships, org_members, org_removal, org_views, orgs, personal_access_tokens, secrets, signing_keys,
     },
     model::fault,
 };
@@ -25,7 +25,7 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/ReactivateUser", op(machine_states::reactivate)),
         ("zitadel.management.v1.ManagementService/LockUser", op(machine_states::lock)),
         ("zitadel.management.v1.ManagementService/UnlockUser", op(machine_states::unlock)),
-        ("zitadel.management.v1.ManagementService/RemoveUser", op(machine_states::remove)),
+        ("zitadel.management.v1.ManagementService/RemoveUser", op(machine_removal::remove)),
         ("zitadel.management.v1.ManagementService/GenerateMachineSecret", op(secrets::generate)),
         ("zitadel.management.v1.ManagementService/RemoveMachineSecret", op(secrets::remove)),
         ("zitadel.management.v1.ManagementService/AddPersonalAccessToken", op(personal_access_tokens::add)),

@@ -1,14 +1,13 @@
-//! Shutting machine users out, letting them in again, and removing them. A caller may do all of it to itself.
+//! Shutting machine users out and letting them in again. A caller may do all of it to itself.
 
 use crate::{
     app::{App, reply},
     authz::Authorized,
     error::{Fault, Result},
-    id::OrgId,
-    model::{Draft, InstanceFact, Machine, MachineState, OrgFact, UserFact, fault},
-    permission::{UserDelete, UserWrite},
+    model::{Draft, MachineState, UserFact, fault},
+    permission::UserWrite,
     proto::zitadel::management::v1 as management,
-    store::{Decision, Receipt, State},
+    store::{Decision, Receipt},
 };
 
 /// Shuts a user out. A locked one can be deactivated; reactivating it then lets it in, lock or no lock.
@@ -73,43 +72,6 @@ pub async fn unlock(
     };
     let done = step.take(&app, who, request.id).await?;
     Ok(management::UnlockUserResponse { details: reply::changed(&done).into() })
-}
-
-/// Removes a user with its credentials and its memberships, wherever they are. Even the last administrator can go, as
-/// in ZITADEL.
-pub async fn remove(
-    app: App,
-    who: Authorized<UserDelete>,
-    request: management::RemoveUserRequest,
-) -> Result<management::RemoveUserResponse> {
-    let changed = app
-        .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &request.id, fault::REMOVE_UNKNOWN)?;
-            Ok(Decision::new(removal(state, &machine)?, ()))
-        })
-        .await?;
-    Ok(management::RemoveUserResponse { details: reply::changed(changed.receipt()?).into() })
-}
-
-/// The events by which a user goes: first its memberships, each in its owner's log, and last the user itself, so that
-/// the last receipt is about the user.
-pub fn removal(state: &State<'_>, machine: &Machine) -> Result<Vec<Draft>> {
-    let instance = state.instance()?.id;
-    let mut events = Vec::new();
-    for membership in state.memberships(&machine.id)? {
-        events.push(membership_removal(&instance, &membership?.owner, machine));
-    }
-    events.push(Draft::user(&machine.org, &machine.id, UserFact::Removed));
-    Ok(events)
-}
-
-fn membership_removal(instance: &OrgId, owner: &OrgId, machine: &Machine) -> Draft {
-    let user = machine.id.clone();
-    if owner == instance {
-        return Draft::instance(owner, InstanceFact::MemberCascadeRemoved { user });
-    }
-    Draft::org(owner, OrgFact::MemberCascadeRemoved { user })
 }
 
 /// A way from one state to another.

@@ -1,7 +1,7 @@
 //! What memberships in organisations and in the instance have in common.
 
 use crate::{
-    app::{App, reply},
+    app::{App, instance_members, org_members, reply},
     authz::Authorized,
     error::{Fault, Result},
     id::{OrgId, UserId},
@@ -38,6 +38,12 @@ pub enum Step {
     Changed { user: UserId, roles: Vec<String> },
     Removed { user: UserId },
     CascadeRemoved { user: UserId },
+}
+
+/// The event by which a membership ends because the user or the organisation goes.
+pub fn end(instance: &OrgId, owner: &OrgId, user: &UserId) -> Draft {
+    let scope = if owner == instance { &instance_members::SCOPE } else { &org_members::SCOPE };
+    (scope.draft)(owner, Step::CascadeRemoved { user: user.clone() })
 }
 
 /// Makes a user of any organisation a member.

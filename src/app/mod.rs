@@ -8,6 +8,7 @@ mod context;
 pub mod instance;
 pub mod instance_members;
 pub mod machine_lists;
+pub mod machine_removal;
 pub mod machine_states;
 pub mod machine_views;
 pub mod machines;

@@ -1,16 +1,12 @@
 //! The end of an organisation, and of all that it owns.
 
 use crate::{
-    app::{
-        App, instance_members,
-        members::{Scope, Step},
-        org_members, orgs, reply,
-    },
+    app::{App, instance_members, machine_removal, members, orgs, reply},
     authz::Authorized,
     error::Result,
-    id::{OrgId, UserId},
+    id::OrgId,
     limits::MAX_ORG_CASCADE,
-    model::{Column, Draft, Editor, OrgFact, UserFact, fault},
+    model::{Column, Draft, Editor, OrgFact, fault},
     permission::{IamWrite, OrgDelete},
     proto::zitadel::{admin::v1 as admin, management::v1 as management, v1::ObjectDetails},
     store::{Decision, Direction, State},
@@ -57,29 +53,20 @@ async fn end(app: &App, editor: Editor, org_id: String) -> Result<ObjectDetails>
     Ok(reply::details(last.sequence, None, Some(last.at), changed.answer.as_str()))
 }
 
-/// First the users with their memberships elsewhere, then the members, at last the organisation.
+/// First the users with all their memberships, then the members from elsewhere, at last the organisation.
 fn cascade(state: &State<'_>, instance: &OrgId, org: &OrgId) -> Result<Vec<Draft>> {
     let mut events = Events(Vec::new());
     for machine in state.machines(org, Column::Id, Direction::Ascending)? {
-        let user = machine?.id;
-        for membership in state.memberships(&user)? {
-            let owner = membership?.owner;
-            if owner != *org {
-                events.push(end_membership(instance, &owner, &user))?;
-            }
-        }
-        events.push(Draft::user(org, &user, UserFact::Removed))?;
+        machine_removal::removal(state, &machine?)?.into_iter().try_for_each(|event| events.push(event))?;
     }
     for member in state.members(org, Direction::Ascending)? {
-        events.push(end_membership(instance, org, &member?.user))?;
+        let user = member?.user;
+        if state.machine(&user)?.is_none_or(|machine| machine.org != *org) {
+            events.push(members::end(instance, org, &user))?;
+        }
     }
     events.push(Draft::org(org, OrgFact::Removed))?;
     Ok(events.0)
-}
-
-fn end_membership(instance: &OrgId, owner: &OrgId, user: &UserId) -> Draft {
-    let scope: &Scope = if owner == instance { &instance_members::SCOPE } else { &org_members::SCOPE };
-    (scope.draft)(owner, Step::CascadeRemoved { user: user.clone() })
 }
 
 /// At most [`MAX_ORG_CASCADE`] events.

@@ -31,11 +31,17 @@ pub use issue::TokenResponse;
 pub use revoke::revoke;
 pub use userinfo::{UserInfo, userinfo};
 
-use crate::{app::App, error::Result, keys::KeyRing, store::State, time::Timestamp};
+use crate::{
+    app::App,
+    authn::{Account, Bearer, alive, read},
+    error::Result,
+    keys::KeyRing,
+    store::State,
+    time::Timestamp,
+};
 use form::Form;
 
-/// What was sent to an OAuth endpoint.
-#[derive(Debug)]
+/// What was sent to an OAuth endpoint. It has no `Debug`, as it holds secrets.
 pub struct Request<'a> {
     form: Form<'a>,
     /// The `Authorization` header.
@@ -81,11 +87,11 @@ fn judge<T>(app: &App, verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>) -> O
 
 impl Ground<'_> {
     /// What this server issued as `token`, and whose it is, if all of it counts.
-    fn bearer(&self, token: &str) -> Result<Option<(crate::authn::Bearer, crate::authn::Account)>> {
-        let Some(bearer) = crate::authn::read(self.ring, self.issuer, &self.state, self.now, token)? else {
+    fn bearer(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
+        let Some(bearer) = read(self.ring, self.issuer, &self.state, self.now, token)? else {
             return Ok(None);
         };
-        let account = crate::authn::alive(&self.state, self.now, bearer.presented())?;
+        let account = alive(&self.state, self.now, bearer.presented())?;
         Ok(account.map(|account| (bearer, account)))
     }
 }

@@ -15,7 +15,10 @@ use crate::{
 use bytes::Bytes;
 use connectrpc::{ConnectRpcService, Limits};
 use dispatch::Procedures;
-use http::{HeaderValue, Request, Response, header::CACHE_CONTROL};
+use http::{
+    HeaderValue, Request, Response, StatusCode,
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE},
+};
 use http_body_util::BodyExt;
 use std::sync::Arc;
 use tower_service::Service;
@@ -49,9 +52,20 @@ impl Rpc {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: std::error::Error + Send + Sync + 'static,
     {
+        let asked_in = request.headers().get(CONTENT_TYPE).cloned();
         let Ok(response) = self.service.clone().call(request).await;
         let (mut head, body) = response.into_parts();
         head.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // `application/grpc` and `application/grpc+proto` are the same; the answer is named as the question was.
+        if let Some(asked_in) = asked_in
+            && let Some(answered_in) = head.headers.get_mut(CONTENT_TYPE)
+            && answered_in.as_bytes().strip_suffix(b"+proto") == Some(asked_in.as_bytes())
+        {
+            *answered_in = asked_in;
+        }
+        if head.status == StatusCode::METHOD_NOT_ALLOWED {
+            head.headers.entry(ALLOW).or_insert(HeaderValue::from_static("POST"));
+        }
         Response::from_parts(head, body.map_err(Into::into).boxed_unsync())
     }
 }

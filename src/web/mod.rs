@@ -14,7 +14,7 @@ use crate::{
     oauth::Discovery,
 };
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use route::Route;
 use std::time::Instant;
 
@@ -41,13 +41,13 @@ impl Web {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let Some(route) = Route::find(request.uri().path()) else { return reply::not_found() };
-        let started = Instant::now();
+        let (started, is_head) = (Instant::now(), request.method() == Method::HEAD);
         let response = match route.allows(request.method()) {
             true => self.answer(route, request, peer).await,
             false => reply::method_not_allowed(route.methods()),
         };
         self.app.metrics.request(route.name(), reply::outcome(response.status()), started.elapsed().as_secs_f64());
-        response
+        if is_head { reply::without_body(response) } else { response }
     }
 
     async fn answer<B>(&self, route: Route, request: Request<B>, peer: Peer) -> Response<Body>

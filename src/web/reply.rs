@@ -1,14 +1,15 @@
 //! Responses. None may be taken for another type than it says, and only what is public may be kept by a cache.
 
 use crate::{
-    exchange::{Body, full},
+    exchange::{Body, empty, full},
     oauth::OAuthError,
 };
 use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
 };
+use http_body::Body as _;
 use serde::Serialize;
 
 const JSON: &str = "application/json";
@@ -29,9 +30,9 @@ pub(super) fn document(bytes: Bytes) -> Response<Body> {
     uncached(200, JSON, bytes)
 }
 
-/// A JWK Set. Clients keep it for as long as ZITADEL's do; a new key signs only once the server was asked for it.
+/// A JWK Set. A client that meets a key that it does not know asks again, whatever it keeps.
 pub(super) fn keys(jwks: Bytes) -> Response<Body> {
-    with(response(200, JSON, jwks), CACHE_CONTROL, "max-age=300, must-revalidate")
+    with(with(response(200, jwks), CONTENT_TYPE, JSON), CACHE_CONTROL, "max-age=300, must-revalidate")
 }
 
 pub(super) fn text(status: u16, text: &'static str) -> Response<Body> {
@@ -42,9 +43,19 @@ pub(super) fn page(content_type: &'static str, page: String) -> Response<Body> {
     uncached(200, content_type, page.into())
 }
 
-/// An answer without a body.
+/// An answer without a body, and so without a type: some clients would parse it.
 pub(super) fn done() -> Response<Body> {
-    with(with(response(200, JSON, Bytes::new()), CACHE_CONTROL, "no-store"), PRAGMA, "no-cache")
+    never_kept(response(200, Bytes::new()))
+}
+
+/// What HEAD gets: the headers, and how long the body would be (RFC 9110 section 9.3.2). HTTP/2 does not drop a body
+/// by itself.
+pub(super) fn without_body(response: Response<Body>) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact() {
+        parts.headers.insert(CONTENT_LENGTH, length.into());
+    }
+    Response::from_parts(parts, empty())
 }
 
 pub(super) fn refusal(refusal: &OAuthError) -> Response<Body> {
@@ -79,13 +90,17 @@ pub(super) fn outcome(status: StatusCode) -> &'static str {
 }
 
 fn uncached(status: u16, content_type: &'static str, body: Bytes) -> Response<Body> {
-    with(with(response(status, content_type, body), CACHE_CONTROL, "no-store"), PRAGMA, "no-cache")
+    never_kept(with(response(status, body), CONTENT_TYPE, content_type))
 }
 
-fn response(status: u16, content_type: &'static str, body: Bytes) -> Response<Body> {
+fn never_kept(response: Response<Body>) -> Response<Body> {
+    with(with(response, CACHE_CONTROL, "no-store"), PRAGMA, "no-cache")
+}
+
+fn response(status: u16, body: Bytes) -> Response<Body> {
     let mut response = Response::new(full(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    with(with(response, CONTENT_TYPE, content_type), X_CONTENT_TYPE_OPTIONS, "nosniff")
+    with(response, X_CONTENT_TYPE_OPTIONS, "nosniff")
 }
 
 fn with(mut response: Response<Body>, name: HeaderName, value: &'static str) -> Response<Body> {

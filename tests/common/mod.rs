@@ -1,13 +1,14 @@
 //! A server without sockets: the whole application on a database in memory, called through the operation table.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "clippy takes only functions marked as tests for tests")]
-#![allow(dead_code, reason = "each test binary uses its own part")]
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
-
-pub mod orgs;
-
 pub mod disk;
 pub mod image;
+pub mod orgs;
+pub mod web;
+
+pub mod binary;
+pub mod client;
+pub mod grpc;
+pub mod server;
 
 use countersign::{
     api::{Api, Call, Format},
@@ -18,7 +19,7 @@ use countersign::{
     model::{AccessTokenType, Draft, Editor, OrgFact, UserFact},
     permission::Roles,
     random::Random,
-    store::{Decision, Options, Store},
+    store::{Decision, Options, Receipt, Store},
     telemetry::Metrics,
     time::{Clock, Timestamp},
 };
@@ -56,11 +57,16 @@ impl Kit {
 
     /// The same on a disk that a test can look at.
     pub async fn on(backend: impl redb::StorageBackend, algorithm: Algorithm) -> Self {
+        Self::on_store(algorithm, |options| Store::on_backend(backend, options).expect("a store")).await
+    }
+
+    /// On a new store of the test's choice.
+    pub async fn on_store(algorithm: Algorithm, open: impl FnOnce(Options) -> Store) -> Self {
         let clock = Arc::new(Clock::manual(START));
         let random = Random::from_seed(1);
         let master = MasterKey::generate(&random);
         let options = Options { clock: clock.clone(), cache_bytes: 16 << 20, on_commit: Box::new(|_| {}) };
-        let store = Store::on_backend(backend, options).expect("a store");
+        let store = open(options);
         let (store, created, random, master) = tokio::task::spawn_blocking({
             let clock = clock.clone();
             move || {
@@ -140,10 +146,10 @@ impl Kit {
         text(&added.expect("a token")["token"])
     }
 
-    /// Makes these events happen, without asking any operation.
-    pub async fn happen(&self, events: Vec<Draft>) {
-        let decided = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
-        decided.map(drop).map_err(refusal).expect("valid events");
+    /// Makes these events happen, without asking any operation; returns the last one's receipt.
+    pub async fn happen(&self, events: Vec<Draft>) -> Receipt {
+        let changed = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
+        changed.map_err(refusal).expect("valid events").last().expect("an event").clone()
     }
 
     /// Adds an organisation; returns its id and a token of its ORG_OWNER.

@@ -4,8 +4,8 @@ use super::{Kit, Refusal, text};
 use countersign::{
     error::Kind,
     id::{OrgId, UserId},
-    model::{AccessTokenType, Draft, Editor, UserFact},
-    store::{Decision, check},
+    model::{AccessTokenType, Draft, UserFact},
+    store::check,
 };
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl Kit {
             access_token_type: AccessTokenType::Bearer,
         };
         let id = user.to_string();
-        self.write(vec![Draft::user(&org, &user, added)]).await;
+        self.happen(vec![Draft::user(&org, &user, added)]).await;
         id
     }
 
@@ -60,12 +60,6 @@ impl Kit {
     /// Calls an operation as somebody in the context of `org`, and expects this error id.
     pub async fn refused_to(&self, who: &Who, org: &str, procedure: &str, body: Value, kind: Kind, id: &str) {
         expect(self.call_in(procedure, &who.token, org, body).await, kind, id, procedure);
-    }
-
-    /// Writes events as they are.
-    pub async fn write(&self, events: Vec<Draft>) {
-        let written = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
-        written.expect("written");
     }
 
     /// Replays the log, expects what requests read, and returns how many events there are.

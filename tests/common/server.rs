@@ -1,0 +1,126 @@
+//! The whole server in this process: real TLS on a free port, a real database file, and a clock that tests move.
+
+use super::{
+    Kit,
+    client::{Answer, Ask, Client, Connection, Http},
+};
+use countersign::{
+    daemon,
+    error::Error,
+    id::{OrgId, UserId},
+    keys::Algorithm,
+    model::{Draft, Editor, OrgFact},
+    server::{LocalCa, Server as Listener, ServerOptions, Shutdown, Tls},
+    store::{Decision, Store},
+    time::Clock,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+/// A running server. It ends with the test's runtime.
+pub struct Server {
+    pub kit: Kit,
+    pub client: Client,
+    pub shutdown: Shutdown,
+    pub done: JoinHandle<Result<(), String>>,
+    pub dir: TempDir,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("countersign.redb");
+        let on_disk = |options| Store::create(&path, options).expect("a store");
+        let kit = Kit::on_store(Algorithm::EdDsa, on_disk).await;
+        // The certificate lives by the machine's clock, because the client checks it by that.
+        let ca = LocalCa::create_or_load(dir.path(), &[], Clock::system().now()).map_err(text).expect("a certificate");
+        let tls = Tls::from_files(ca.certificate, ca.key).map_err(text).expect("usable files");
+        let options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls);
+        let bound = Listener::bind(options).await.map_err(text).expect("a port");
+        let client = Client::new(bound.local_addr(), &ca.ca);
+        let shutdown = Shutdown::new();
+        let serving = daemon::serve(bound, kit.app.clone(), shutdown.clone());
+        let done = tokio::spawn(async { serving.await.map_err(text) });
+        Self { kit, client, shutdown, done, dir }
+    }
+
+    /// Asks over HTTP/1.1, on a connection of its own.
+    pub async fn ask(&self, ask: Ask) -> Answer {
+        self.client.send(Http::One, ask).await
+    }
+
+    /// The same as the administrator.
+    pub async fn admin(&self, ask: Ask) -> Answer {
+        self.ask(ask.bearer(&self.kit.admin_token)).await
+    }
+
+    pub async fn connect(&self, http: Http) -> Connection {
+        self.client.connect(http).await.expect("a connection")
+    }
+
+    /// Adds an organisation without members.
+    pub async fn org(&self, name: &str) -> String {
+        let id: OrgId = self.kit.app.new_id();
+        let added = OrgFact::Added { name: name.into(), primary_domain: format!("{}.localhost", name.to_lowercase()) };
+        self.happen(Draft::org(&id, added)).await;
+        id.to_string()
+    }
+
+    /// Makes a user a member of an organisation.
+    pub async fn member(&self, org: &str, user: &str, roles: &[&str]) {
+        let org = OrgId::parse(org).expect("an id");
+        let user = UserId::parse(user).expect("an id");
+        self.happen(Draft::org(
+            &org,
+            OrgFact::MemberAdded { user, roles: roles.iter().map(|r| (*r).into()).collect() },
+        ))
+        .await;
+    }
+
+    /// Adds a machine user to an organisation other than the administrator's; returns its id.
+    pub async fn machine_in(&self, org: &str, user_name: &str) -> String {
+        let body = json!({ "userName": user_name, "name": user_name });
+        let added = self.kit.call_in("management/AddMachineUser", &self.kit.admin_token, org, body).await;
+        super::text(&added.expect("added")["userId"])
+    }
+
+    /// A machine user with these roles in its organisation, and a token of it.
+    pub async fn caller(&self, user_name: &str, roles: &[&str]) -> String {
+        let user = self.kit.machine(user_name).await;
+        if !roles.is_empty() {
+            self.member(&self.kit.org, &user, roles).await;
+        }
+        self.kit.token(&user).await
+    }
+
+    /// Makes one event happen in the administrator's organisation, and tells its sequence. Two calls with nothing
+    /// written in between give numbers that follow each other.
+    pub async fn next_sequence(&self) -> u64 {
+        let set = self.kit.ok("management/GenerateMachineSecret", json!({ "userId": self.kit.demo })).await;
+        super::text(&set["details"]["sequence"]).parse().expect("a number")
+    }
+
+    async fn happen(&self, draft: Draft) {
+        let changed = self.kit.app.store.change(Editor::System, move |_, _| Ok(Decision::new(vec![draft], ()))).await;
+        changed.map_err(text).expect("a change");
+    }
+}
+
+/// Asserts that an answer is this refusal in the shape of the REST face. An empty id stands for none.
+pub fn assert_refused(answer: &Answer, status: u16, code: u32, id: &str, message: &str) {
+    let details = match id {
+        "" => json!([]),
+        id => json!([
+            { "@type": "type.googleapis.com/zitadel.v1.ErrorDetail", "id": id, "message": message }
+        ]),
+    };
+    let message = if id.is_empty() { message.to_owned() } else { format!("{message} ({id})") };
+    let expected: Value = json!({ "code": code, "message": message, "details": details });
+    assert_eq!((answer.status, answer.json()), (status, expected));
+    assert_eq!(answer.header("content-type"), "application/json");
+}
+
+fn text(error: Error) -> String {
+    format!("{}: {:?}", error.message, error.cause)
+}
