@@ -181,24 +181,24 @@ async fn whatever_is_wrong_the_answer_is_the_same() {
     }
 }
 
-/// Not a proof, but a net for the coarse mistake: a slow path that only existing accounts take.
+/// Not a proof, but a net for the coarse mistake: a slow path that only some accounts take. The rounds go around, and the
+/// fastest of many counts, so that a busy machine is busy for all alike.
 #[tokio::test]
 async fn whatever_is_wrong_the_answer_takes_as_long() {
-    const ROUNDS: usize = 60;
+    const ROUNDS: usize = 300;
     let kit = Kit::new().await;
-    let (web, clients) = (kit.web(), wrong_clients(&kit).await);
+    let (web, mut clients) = (kit.web(), wrong_clients(&kit).await);
     let of_interest = ["unknown client", "wrong secret", "wrong checksum", "locked", "secret removed"];
-    let mut fastest = Vec::new();
-    for (what, id, secret) in clients.iter().filter(|(what, ..)| of_interest.contains(what)) {
-        let mut best = Duration::MAX;
-        for _ in 0..ROUNDS {
-            let request = request(Method::POST, TOKEN, Auth::Basic(id, secret), &GRANT);
-            let started = Instant::now();
-            crate::common::web::send(&web, request).await;
-            best = best.min(started.elapsed());
-        }
-        fastest.push((what, best));
+    clients.retain(|(what, ..)| of_interest.contains(what));
+    let mut fastest = vec![Duration::MAX; clients.len()];
+    for round in 0..ROUNDS * clients.len() {
+        let at = round % clients.len();
+        let (_, id, secret) = &clients[at];
+        let request = request(Method::POST, TOKEN, Auth::Basic(id, secret), &GRANT);
+        let started = Instant::now();
+        crate::common::web::send(&web, request).await;
+        fastest[at] = fastest[at].min(started.elapsed());
     }
-    let (shortest, longest) = (fastest.iter().map(|f| f.1).min(), fastest.iter().map(|f| f.1).max());
-    assert!(longest.expect("some") < shortest.expect("some") * 3, "{fastest:?}");
+    let (shortest, longest) = (fastest.iter().min().expect("some"), fastest.iter().max().expect("some"));
+    assert!(*longest < *shortest * 3, "{of_interest:?} {fastest:?}");
 }

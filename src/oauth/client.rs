@@ -7,16 +7,15 @@
 use crate::{
     authn::{Account, BasicCredentials, Presented, alive, basic, text_of},
     error::Result,
-    id::{CredentialId, OrgId, UserId},
+    id::{CredentialId, UserId},
     limits::MAX_CREDENTIAL_BYTES,
-    model::{Credential, Machine, machine::normal_user_name},
+    model::{Machine, machine::normal_user_name},
     oauth::{
         Ground, Request,
         error::{OAuthError, OAuthResult},
-        form,
+        form, stand_in,
     },
     store::State,
-    time::Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -127,11 +126,9 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
         }
     }
     let (reason, user) = refused;
-    Err(failed().because(match user {
-        Some(user) => format!("{reason:?} for user {user}"),
-        // The id itself is not logged: it may well be a secret in the wrong place.
-        None => format!("{reason:?}"),
-    }))
+    // What was sent as the id is not logged: it may well be a secret in the wrong place.
+    let user = user.as_ref().map_or("-", UserId::as_str);
+    Err(failed().because(format!("{reason:?}, user {user}")))
 }
 
 /// The users that `id` may mean. Two, because nothing keeps one user from choosing another's id for its name, and it
@@ -142,8 +139,10 @@ fn candidates(state: &State<'_>, id: &str, secret: &str) -> Result<Vec<Option<Ma
         return Ok(Vec::new());
     }
     let by_name = state.machine_by_name(id)?;
-    let by_id = state.machine(&UserId::parse(id).unwrap_or_else(nobody))?;
-    Ok(vec![by_name, by_id])
+    let by_id = state.machine(&UserId::parse(id).unwrap_or_else(stand_in::nobody))?;
+    let found = vec![by_name, by_id];
+    found.iter().filter(|machine| machine.is_none()).try_for_each(|_| stand_in::read_machine(state))?;
+    Ok(found)
 }
 
 /// Whether `secret` is the live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
@@ -152,42 +151,29 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
     let Ground { state, now, ring, .. } = ground;
     let found = match machine.and_then(|machine| Some((&machine.id, machine.secret.as_ref()?))) {
         Some((user, id)) => state.credential(user, id)?,
-        None => state.credential(&nobody(), &nothing())?,
-    };
-    let is_right = match found.as_ref().and_then(Credential::hash) {
-        Some(hash) => ring.client_secrets().verify(secret, hash),
-        None => ring.client_secrets().verify_nothing(secret),
+        None => None,
     };
     let Some(credential) = found else {
-        read_nothing(state)?;
+        stand_in::read_credential(state)?;
+        ring.client_secrets().verify_nothing(secret);
+        stand_in::read_account(state)?;
         return Ok(Err(if machine.is_some() { Refused::NoSecret } else { Refused::Unknown }));
     };
+    let hasher = ring.client_secrets();
+    let is_right = match credential.hash() {
+        Some(hash) => hasher.verify(secret, hash),
+        None => hasher.verify_nothing(secret),
+    };
     let account = alive(state, *now, Presented::Credential(&credential))?;
+    if account.is_none() {
+        // The last thing that it would have read.
+        stand_in::read_credential(state)?;
+    }
     Ok(match account {
         _ if !is_right => Err(Refused::WrongSecret),
         None => Err(Refused::NotAlive),
         Some(account) => Ok(Client { account, credential: credential.id }),
     })
-}
-
-/// Reads what [`alive`] would.
-fn read_nothing(state: &State<'_>) -> Result<()> {
-    let org: OrgId = OrgId::generate(NEVER_GIVEN, 0);
-    state.machine(&nobody())?;
-    state.org(&org)?;
-    state.credential(&nobody(), &nothing())?;
-    Ok(())
-}
-
-/// Before the first instant that the server's clock can show.
-const NEVER_GIVEN: Timestamp = Timestamp::from_micros(0);
-
-fn nobody() -> UserId {
-    UserId::generate(NEVER_GIVEN, 0)
-}
-
-fn nothing() -> CredentialId {
-    CredentialId::generate(NEVER_GIVEN, 0)
 }
 
 fn failed() -> OAuthError {

@@ -21,6 +21,7 @@ mod introspect;
 mod issue;
 mod revoke;
 mod scope;
+mod stand_in;
 mod userinfo;
 
 pub use discovery::{Discovery, Endpoint};

@@ -57,8 +57,11 @@ async fn memberships_end_in_their_owners_logs_and_the_answer_is_about_the_user()
 }
 
 #[tokio::test]
-async fn the_last_administrator_may_remove_itself() {
+async fn an_administrator_may_remove_itself_unless_it_is_the_last() {
     let kit = Kit::new().await;
+    kit.refused(REMOVE, json!({ "id": kit.admin }), Kind::FailedPrecondition, "COUNTERSIGN-lastowner").await;
+    let other = kit.machine("other").await;
+    kit.ok("admin/AddIAMMember", json!({ "userId": other, "roles": ["IAM_OWNER"] })).await;
     kit.ok(REMOVE, json!({ "id": kit.admin })).await;
     kit.refused("auth/GetMyUser", json!({}), Kind::Unauthenticated, "AUTH-7fs1e").await;
 }
