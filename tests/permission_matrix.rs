@@ -3,14 +3,11 @@
 //! The operations come from the table and their requests from the protos, so a new operation gets its row by itself. A
 //! change of the file is a change of who may do what: it belongs in a review, and nowhere else does it show so plainly.
 
-#[path = "permission_matrix/callers.rs"]
 mod callers;
-mod common;
-#[path = "permission_matrix/requests.rs"]
 mod requests;
 
+use crate::common::{Kit, Refusal};
 use callers::{Caller, World};
-use common::{Kit, Refusal};
 use countersign::{
     api::{http_status, operations},
     error::Kind,
@@ -157,6 +154,6 @@ fn differences(expected: &str, found: &str) -> String {
     };
     text.push_str(&only(expected, found, '-'));
     text.push_str(&only(found, expected, '+'));
-    text.push_str("\nIf that is meant: UPDATE_MATRIX=1 cargo test --test permission_matrix, and commit the file.\n");
+    text.push_str("\nIf that is meant: UPDATE_MATRIX=1 cargo test permission_matrix, and commit the file.\n");
     text
 }

@@ -1,8 +1,6 @@
 //! What the store promises when the disk fails, when commands come in crowds, and when one of them panics.
 
-mod common;
-
-use common::{
+use crate::common::{
     START,
     disk::{Disk, Operation},
 };
@@ -110,7 +108,10 @@ async fn fail_at(operation: u64) -> bool {
             // The command in flight may have made it. Its caller did not hear that it had not, only that it failed.
             assert!(found.is_superset(&acknowledged) && found.len() <= acknowledged.len() + 1, "{what}: {found:?}");
         }
-        assert_whole(&survivor, &what);
+        // A check writes a file of its own, so each image has one at every third point.
+        if operation % 3 == which as u64 {
+            assert_whole(&survivor, &what);
+        }
         assert!(survivor.is_writable() && add(&survivor, COMMANDS).await.is_ok(), "{what}: it takes changes again");
     }
     true

@@ -61,10 +61,6 @@ impl Disk {
         bytes
     }
 
-    pub fn operations(&self) -> u64 {
-        self.state().operations
-    }
-
     /// Lets `operations` more changes and syncs succeed, and no other.
     pub fn fail_after(&self, operations: u64) {
         let mut state = self.state();

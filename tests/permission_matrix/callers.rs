@@ -1,9 +1,7 @@
 //! Everybody who may call.
 
-use crate::{
-    common::{Kit, image::Image},
-    requests,
-};
+use super::requests;
+use crate::common::{Kit, image::Image};
 use countersign::{
     id::{OrgId, User, UserId},
     model::{AccessTokenType, Column, Draft, Fact, InstanceFact, OrgFact, UserFact},
