@@ -153,13 +153,25 @@ impl<P> Authorized<P> {
         }
         for membership in state.memberships(&machine.id)? {
             let membership = membership?;
-            let theirs = permissions(roles, &membership.roles);
-            let mine = permissions_over(state, roles, &self.caller.user, &membership.owner)?;
-            if !mine.contains_all(theirs) {
-                return Err(fault::NO_PERMISSION.into());
-            }
+            self.covers(state, roles, &membership.owner, permissions(roles, &membership.roles))?;
         }
         Ok(())
+    }
+
+    /// Refuses to give anybody roles over [`Self::org`] that permit what the caller may not do to it: whoever can give
+    /// a role could give it to an account of its own.
+    pub fn may_give(&self, state: &State<'_>, roles: &Roles, given: &[String]) -> Result<()> {
+        self.covers(state, roles, &self.org, permissions(roles, given))
+    }
+
+    /// Refuses unless the caller may do all of this to what `owner` owns. Who may delete every user there need not hold
+    /// the right to delete oneself, which is a role of its own that not even an `IAM_OWNER` has.
+    fn covers(&self, state: &State<'_>, roles: &Roles, owner: &OrgId, theirs: Permissions) -> Result<()> {
+        let mut mine = permissions_over(state, roles, &self.caller.user, owner)?;
+        if mine.contains(Permission::UserDelete) {
+            mine.insert(Permission::UserSelfDelete);
+        }
+        if mine.contains_all(theirs) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
     }
 }
 

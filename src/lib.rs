@@ -30,6 +30,7 @@ pub mod keys;
 
 // Use cases: what can be done, whatever the wire.
 pub mod app;
+pub mod oauth;
 
 // Faces: from bytes to a use case and back.
 pub mod api;

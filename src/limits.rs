@@ -4,8 +4,6 @@ use std::time::Duration;
 
 /// The longest id, in bytes. ZITADEL allows 200 characters.
 pub const MAX_ID_BYTES: usize = 200;
-/// The longest user name, display name and organisation name, in characters.
-pub const MAX_NAME_CHARS: usize = 200;
 
 /// The largest request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
@@ -36,13 +34,12 @@ pub const MAX_QUERY_CONDITIONS: usize = 256;
 pub const MAX_CREDENTIALS: usize = 1000;
 /// How many roles one membership may name.
 pub const MAX_ROLES: usize = 64;
+/// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
+/// change waits for it.
+pub const MAX_ORG_CASCADE: usize = 10_000;
 
-/// The most rows that a v2 list answers at once.
-pub const MAX_PAGE: usize = 1000;
 /// The most rows that a v1 list answers at once, and what one without a limit gets.
 pub const MAX_V1_PAGE: usize = 10_000;
-/// What a v2 list without a limit gets.
-pub const DEFAULT_PAGE: usize = 100;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;

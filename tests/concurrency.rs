@@ -1,8 +1,6 @@
 //! Many callers at once: changes stand in one order, and whoever was answered is seen by everybody.
 
-mod common;
-
-use common::{
+use crate::common::{
     client::{Answer, Ask, Http},
     full_name, grpc,
     server::Server,

@@ -1,13 +1,11 @@
 //! gRPC's own services: health, and reflection under both of its names.
 
-mod common;
-
-use buffa::Message;
-use common::{
+use crate::common::{
     client::{Ask, Http},
     grpc,
     server::Server,
 };
+use buffa::Message;
 use countersign::proto::grpc::{
     health::v1::{HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus},
     reflection::v1::{

@@ -1,8 +1,6 @@
 //! The secret of a machine user, through the operation table.
 
-mod common;
-
-use common::Kit;
+use crate::common::Kit;
 use countersign::error::Kind;
 use serde_json::json;
 
@@ -14,7 +12,7 @@ async fn a_secret_is_shown_once_with_its_details() {
     let details = answer["details"].as_object().expect("details");
     assert_eq!(details["creationDate"], details["changeDate"]);
     assert_eq!(details["resourceOwner"], kit.org);
-    assert!(common::text(&answer["clientSecret"]).starts_with("cs_sec_"));
+    assert!(crate::common::text(&answer["clientSecret"]).starts_with("cs_sec_"));
 }
 
 #[tokio::test]

@@ -1,11 +1,7 @@
 //! The server as a client meets it: real TLS on a free port, with limits short enough to be reached.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-
-mod common;
-
+use crate::common::client::Client;
 use bytes::Bytes;
-use common::client::Client;
 use countersign::{
     exchange::{Body, Handler, Incoming, Peer, full},
     limits,

@@ -1,16 +1,14 @@
 //! One operation over all wires: gRPC, gRPC-Web, Connect and REST give the same answer and the same refusal, each in
 //! its own shape.
 
-mod common;
-
-use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
-use buffa::Message;
-use common::{
+use crate::common::{
     client::{Answer, Ask, Http},
     full_name,
     grpc::{self, Status},
     server::Server,
 };
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use buffa::Message;
 use countersign::proto::zitadel::{
     management::v1::{GenerateMachineSecretRequest, GenerateMachineSecretResponse},
     v1::ErrorDetail,
@@ -103,7 +101,7 @@ fn rest_status(answer: &Answer) -> Status {
     let json = answer.json();
     let detail = json["details"].get(0).map(|detail| {
         assert_eq!(detail["@type"], "type.googleapis.com/zitadel.v1.ErrorDetail");
-        (common::text(&detail["id"]), common::text(&detail["message"]))
+        (crate::common::text(&detail["id"]), crate::common::text(&detail["message"]))
     });
     let code = json["code"].as_u64().and_then(|code| u32::try_from(code).ok()).expect("a code");
     let expected = match code {
@@ -115,7 +113,7 @@ fn rest_status(answer: &Answer) -> Status {
         other => panic!("code {other}"),
     };
     assert_eq!(answer.status, expected);
-    Status { code, message: common::text(&json["message"]), detail }
+    Status { code, message: crate::common::text(&json["message"]), detail }
 }
 
 /// Connect's error: the code as a word, the detail as base64 and, for people, as JSON.
@@ -135,12 +133,13 @@ fn connect_status(answer: &Answer) -> Status {
     let detail = json.get("details").map(|details| {
         let detail = &details[0];
         assert_eq!((details.as_array().map(Vec::len), &detail["type"]), (Some(1), &json!("zitadel.v1.ErrorDetail")));
-        let value = BASE64_STANDARD_NO_PAD.decode(common::text(&detail["value"])).expect("base64 without padding");
+        let value =
+            BASE64_STANDARD_NO_PAD.decode(crate::common::text(&detail["value"])).expect("base64 without padding");
         let message = ErrorDetail::decode_from_slice(&value).expect("an ErrorDetail");
         assert_eq!(detail["debug"], json!({ "id": message.id, "message": message.message }));
         (message.id.clone(), message.message.clone())
     });
-    Status { code, message: common::text(&json["message"]), detail }
+    Status { code, message: crate::common::text(&json["message"]), detail }
 }
 
 fn status(code: u32, id: &str, text: &str) -> Status {
@@ -264,7 +263,7 @@ async fn what_is_not_served_is_unimplemented() {
     ] {
         let answer = server.ask(Ask::new(method, path)).await;
         let words = "This server is for machine users; it has no human users or logins";
-        common::server::assert_refused(&answer, 501, 12, "COUNTERSIGN-human", words);
+        crate::common::server::assert_refused(&answer, 501, 12, "COUNTERSIGN-human", words);
     }
 }
 

@@ -1,8 +1,6 @@
 //! The client secret of a machine user over REST: what success looks like, and every way to be refused.
 
-mod common;
-
-use common::{
+use crate::common::{
     client::Ask,
     server::{Server, assert_refused},
     text,

@@ -39,6 +39,8 @@ pub struct Settings {
     pub signing_algorithm: Algorithm,
     /// The `typ` of JWT access tokens: `JWT`, or `at+jwt` (RFC 9068 section 2.1).
     pub jwt_type: String,
+    /// Whether `/debug/metrics` answers.
+    pub metrics: bool,
 }
 
 impl App {

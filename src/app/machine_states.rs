@@ -1,14 +1,13 @@
-//! Shutting machine users out, letting them in again, and removing them. A caller may do all of it to itself.
+//! Shutting machine users out and letting them in again. A caller may do all of it to itself.
 
 use crate::{
     app::{App, reply},
     authz::Authorized,
     error::{Fault, Result},
-    id::OrgId,
-    model::{Draft, InstanceFact, Machine, MachineState, OrgFact, UserFact, fault},
-    permission::{UserDelete, UserWrite},
+    model::{Draft, MachineState, UserFact, fault},
+    permission::UserWrite,
     proto::zitadel::management::v1 as management,
-    store::{Decision, Receipt, State},
+    store::{Decision, Receipt},
 };
 
 /// Shuts a user out. A locked one can be deactivated; reactivating it then lets it in, lock or no lock.
@@ -24,7 +23,7 @@ pub async fn deactivate(
         refused: fault::ALREADY_INACTIVE,
     };
     let done = step.take(&app, who, request.id).await?;
-    Ok(management::DeactivateUserResponse { details: reply::changed(&done).into(), ..Default::default() })
+    Ok(management::DeactivateUserResponse { details: reply::changed(&done).into() })
 }
 
 /// Lets a deactivated user in again. Its tokens of before stay dead.
@@ -40,7 +39,7 @@ pub async fn reactivate(
         refused: fault::NOT_INACTIVE,
     };
     let done = step.take(&app, who, request.id).await?;
-    Ok(management::ReactivateUserResponse { details: reply::changed(&done).into(), ..Default::default() })
+    Ok(management::ReactivateUserResponse { details: reply::changed(&done).into() })
 }
 
 /// Shuts an active user out.
@@ -56,7 +55,7 @@ pub async fn lock(
         refused: fault::NOT_ACTIVE,
     };
     let done = step.take(&app, who, request.id).await?;
-    Ok(management::LockUserResponse { details: reply::changed(&done).into(), ..Default::default() })
+    Ok(management::LockUserResponse { details: reply::changed(&done).into() })
 }
 
 /// Lets a locked user in again. Its tokens of before stay dead.
@@ -72,44 +71,7 @@ pub async fn unlock(
         refused: fault::NOT_LOCKED,
     };
     let done = step.take(&app, who, request.id).await?;
-    Ok(management::UnlockUserResponse { details: reply::changed(&done).into(), ..Default::default() })
-}
-
-/// Removes a user with its credentials and its memberships, wherever they are. Even the last administrator can go, as
-/// in ZITADEL.
-pub async fn remove(
-    app: App,
-    who: Authorized<UserDelete>,
-    request: management::RemoveUserRequest,
-) -> Result<management::RemoveUserResponse> {
-    let changed = app
-        .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &request.id, fault::REMOVE_UNKNOWN)?;
-            Ok(Decision::new(removal(state, &machine)?, ()))
-        })
-        .await?;
-    Ok(management::RemoveUserResponse { details: reply::changed(changed.receipt()?).into(), ..Default::default() })
-}
-
-/// The events by which a user goes: first its memberships, each in its owner's log, and last the user itself, so that
-/// the last receipt is about the user.
-pub fn removal(state: &State<'_>, machine: &Machine) -> Result<Vec<Draft>> {
-    let instance = state.instance()?.id;
-    let mut events = Vec::new();
-    for membership in state.memberships(&machine.id)? {
-        events.push(membership_removal(&instance, &membership?.owner, machine));
-    }
-    events.push(Draft::user(&machine.org, &machine.id, UserFact::Removed));
-    Ok(events)
-}
-
-fn membership_removal(instance: &OrgId, owner: &OrgId, machine: &Machine) -> Draft {
-    let user = machine.id.clone();
-    if owner == instance {
-        return Draft::instance(owner, InstanceFact::MemberCascadeRemoved { user });
-    }
-    Draft::org(owner, OrgFact::MemberCascadeRemoved { user })
+    Ok(management::UnlockUserResponse { details: reply::changed(&done).into() })
 }
 
 /// A way from one state to another.

@@ -26,7 +26,7 @@ pub async fn get(
         Absent::Unknown => fault::USER_UNKNOWN,
         Absent::Elsewhere => fault::USER_ELSEWHERE,
     })?;
-    Ok(management::GetUserByIDResponse { user: view(&machine).into(), ..Default::default() })
+    Ok(management::GetUserByIDResponse { user: view(&machine).into() })
 }
 
 /// A user of any organisation, by its user name.
@@ -36,7 +36,7 @@ pub async fn get_by_login_name(
     request: management::GetUserByLoginNameGlobalRequest,
 ) -> Result<management::GetUserByLoginNameGlobalResponse> {
     let machine = app.store.snapshot()?.state().machine_by_name(&request.login_name)?.ok_or(fault::USER_UNKNOWN)?;
-    Ok(management::GetUserByLoginNameGlobalResponse { user: view(&machine).into(), ..Default::default() })
+    Ok(management::GetUserByLoginNameGlobalResponse { user: view(&machine).into() })
 }
 
 /// The caller.
@@ -54,7 +54,7 @@ pub async fn get_v2(
     let snapshot = app.store.snapshot()?;
     let machine = who.machine_or(&snapshot.state(), &request.user_id, fault::USER_UNKNOWN)?;
     let user = view_v2(&machine);
-    Ok(v2::GetUserByIDResponse { details: user.details.clone(), user: user.into(), ..Default::default() })
+    Ok(v2::GetUserByIDResponse { details: user.details.clone(), user: user.into() })
 }
 
 pub fn view(machine: &Machine) -> v1::User {
@@ -79,9 +79,7 @@ pub fn view(machine: &Machine) -> v1::User {
                 AccessTokenType::Jwt => v1::AccessTokenType::ACCESS_TOKEN_TYPE_JWT,
             }
             .into(),
-            ..Default::default()
         }))),
-        ..Default::default()
     }
 }
 
@@ -93,7 +91,6 @@ pub fn view_v2(machine: &Machine) -> v2::User {
             creation_date: reply::timestamp(machine.stamps.created).into(),
             change_date: reply::timestamp(machine.stamps.changed).into(),
             resource_owner: machine.org.to_string(),
-            ..Default::default()
         }
         .into(),
         state: match machine.state {
@@ -114,9 +111,7 @@ pub fn view_v2(machine: &Machine) -> v2::User {
                 AccessTokenType::Jwt => v2::AccessTokenType::ACCESS_TOKEN_TYPE_JWT,
             }
             .into(),
-            ..Default::default()
         }))),
-        ..Default::default()
     }
 }
 

@@ -29,11 +29,7 @@ pub async fn add(
         access_token_type: request.access_token_type.to_model(),
     };
     let added = create(&app, who, machine).await?;
-    Ok(management::AddMachineUserResponse {
-        user_id: id.to_string(),
-        details: reply::changed(&added).into(),
-        ..Default::default()
-    })
+    Ok(management::AddMachineUserResponse { user_id: id.to_string(), details: reply::changed(&added).into() })
 }
 
 /// Adds a machine user to the organisation that the request names. Without a user name it is called by its id.
@@ -56,11 +52,7 @@ pub async fn create_v2(
         access_token_type: described.access_token_type.to_model(),
     };
     let added = create(&app, who, machine).await?;
-    Ok(user::CreateUserResponse {
-        id: id.to_string(),
-        creation_date: reply::timestamp(added.at).into(),
-        ..Default::default()
-    })
+    Ok(user::CreateUserResponse { id: id.to_string(), creation_date: reply::timestamp(added.at).into() })
 }
 
 /// Replaces what describes a machine user: what the request leaves out is cleared.
@@ -85,7 +77,7 @@ pub async fn update(
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, replaced)], ()))
         })
         .await?;
-    Ok(management::UpdateMachineResponse { details: reply::changed(changed.receipt()?).into(), ..Default::default() })
+    Ok(management::UpdateMachineResponse { details: reply::changed(changed.receipt()?).into() })
 }
 
 /// Gives a user another name, and so another client id, at once. Only the case may change, too.
@@ -109,7 +101,7 @@ pub async fn rename(
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, renamed)], ()))
         })
         .await?;
-    Ok(management::UpdateUserNameResponse { details: reply::changed(changed.receipt()?).into(), ..Default::default() })
+    Ok(management::UpdateUserNameResponse { details: reply::changed(changed.receipt()?).into() })
 }
 
 /// Whether a new user could have this name. Machines have no e-mail address, so every address is free.
@@ -124,7 +116,7 @@ pub async fn is_unique(
         let user_name = user_name(&request.user_name, "IsUserUniqueRequest.UserName", fault::USER_NAME_BLANK)?;
         name_is_free(&app.store.snapshot()?.state(), &user_name, None)?
     };
-    Ok(management::IsUserUniqueResponse { is_unique, ..Default::default() })
+    Ok(management::IsUserUniqueResponse { is_unique })
 }
 
 /// A machine user that does not exist yet.

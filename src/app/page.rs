@@ -2,7 +2,7 @@
 
 use crate::{
     error::Result,
-    limits::MAX_V1_PAGE,
+    limits::{MAX_QUERY_CONDITIONS, MAX_V1_PAGE},
     model::fault,
     proto::zitadel::v1::{ListDetails, ListQuery},
     store::Direction,
@@ -46,6 +46,24 @@ impl Page {
     pub fn skip(&self) -> usize {
         usize::try_from(self.offset).unwrap_or(usize::MAX)
     }
+
+    /// The same without keeping what lies outside the window.
+    pub fn pick<T>(&self, all: impl Iterator<Item = Result<T>>) -> Result<(ListDetails, Vec<T>)> {
+        let (mut total, mut picked) = (0, Vec::new());
+        for object in all {
+            let object = object?;
+            if total >= self.offset && picked.len() < self.limit {
+                picked.push(object);
+            }
+            total += 1;
+        }
+        Ok((self.details(total), picked))
+    }
+}
+
+/// Refuses a list with more than [`MAX_QUERY_CONDITIONS`]: each is compared with each object.
+pub fn few_enough<Q>(conditions: &[Q]) -> Result<()> {
+    if conditions.len() > MAX_QUERY_CONDITIONS { Err(fault::LIMIT_EXCEEDED.into()) } else { Ok(()) }
 }
 
 /// `details` of a list: how many objects there are on all pages.

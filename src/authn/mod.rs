@@ -6,6 +6,6 @@ mod bearer;
 mod present;
 
 pub use alive::{Account, Presented, alive};
-pub use basic::{BasicCredentials, basic};
+pub use basic::{BasicCredentials, basic, text_of};
 pub use bearer::{Caller, bearer};
 pub use present::{Bearer, Claims, read};

@@ -113,5 +113,6 @@ fn settings(issuer: String) -> Settings {
         id_token_lifetime: tokens.id_token_lifetime.duration(),
         signing_algorithm: tokens.signing_algorithm,
         jwt_type: tokens.jwt_type.name().into(),
+        metrics: true,
     }
 }

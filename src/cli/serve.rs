@@ -96,5 +96,6 @@ fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
         id_token_lifetime: config.tokens.id_token_lifetime.duration(),
         signing_algorithm: config.tokens.signing_algorithm,
         jwt_type: config.tokens.jwt_type.name().to_owned(),
+        metrics: config.metrics.enabled,
     }
 }

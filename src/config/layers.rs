@@ -63,6 +63,13 @@ impl Layers {
         if problems.is_empty() { Ok(layers) } else { Err(ConfigError::new(problems)) }
     }
 
+    /// Reads the text of a file, and no other source.
+    pub fn of_text(text: &str) -> Result<Self, ConfigError> {
+        let mut layers = Self { config: Config::default(), sources: HashMap::new() };
+        let problems = layers.add_text(&"the text", text);
+        if problems.is_empty() { Ok(layers) } else { Err(ConfigError::new(problems)) }
+    }
+
     /// Where the value of the key at `path` comes from.
     pub fn source(&self, path: &str) -> &Source {
         self.sources.get(path).unwrap_or(&Source::Default)
@@ -81,12 +88,16 @@ impl Layers {
 
     fn add_file(&mut self, file: &Path) -> Vec<String> {
         let name = file.display();
-        let text = match fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) => return vec![format!("{name}: cannot be read: {error}")],
-        };
+        match fs::read_to_string(file) {
+            Ok(text) => self.add_text(&name, &text),
+            Err(error) => vec![format!("{name}: cannot be read: {error}")],
+        }
+    }
+
+    /// Adds a file's text; `name` is what problems call the file.
+    fn add_text(&mut self, name: &dyn fmt::Display, text: &str) -> Vec<String> {
         let line = |span: Range<usize>| 1 + text.bytes().take(span.start).filter(|&byte| byte == b'\n').count();
-        let (table, errors) = DeTable::parse_recoverable(&text);
+        let (table, errors) = DeTable::parse_recoverable(text);
         let mut problems = if errors.is_empty() {
             self.add_table(table.get_ref(), &line)
         } else {

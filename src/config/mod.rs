@@ -49,6 +49,11 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         Layers::read(file, env, &overrides).map(|layers| layers.config)
     }
+
+    /// Reads the settings from the text of a file alone, for the fuzzer.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        Layers::of_text(text).map(|layers| layers.config)
+    }
 }
 
 impl Overrides {

@@ -71,6 +71,14 @@ pub const ORG_REACTIVATE_UNKNOWN: Fault = fault(NotFound, "ORG-Dgf3g", "Organisa
 pub const ORG_ALREADY_ACTIVE: Fault = fault(FailedPrecondition, "EVENT-bfnrh", "Organisation is already active");
 pub const ORG_IS_DEFAULT: Fault = fault(FailedPrecondition, "COMMA-wG9p1", "Default Organisation must not be deleted");
 pub const ORG_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMA-aps2n", "Organisation not found");
+pub const ORG_TOO_LARGE: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-large",
+    "The organisation has too many users and members to be removed at once; remove users first",
+);
+pub const DEFAULT_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "INSTA-Wfe21", "Organisation not found");
+pub const DEFAULT_ORG_UNCHANGED: Fault = fault(FailedPrecondition, "INST-SDfw2", "Instance not changed");
+pub const ORG_UNIQUE_OF_NOTHING: Fault = fault(InvalidArgument, "QUERY-DGqfd", "Request is invalid");
 
 // Members of organisations.
 pub const ORG_MEMBER_INVALID: Fault = fault(InvalidArgument, "ORG-4Mlfs", "Errors.Org.MemberInvalid");
@@ -89,10 +97,16 @@ pub const IAM_MEMBER_EXISTS: Fault = fault(AlreadyExists, "INSTA-pFDwe", "Errors
 pub const IAM_MEMBER_CHANGE_INVALID: Fault = fault(InvalidArgument, "INSTANCE-LiaZi", "Errors.IAM.MemberInvalid");
 pub const IAM_MEMBER_CHANGE_ROLE: Fault = fault(InvalidArgument, "INSTANCE-3m9fs", "Errors.IAM.MemberInvalid");
 pub const IAM_MEMBER_UNKNOWN: Fault = fault(NotFound, "INSTANCE-D8JxR", "Errors.NotFound");
+pub const LAST_OWNER: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-lastowner",
+    "The instance would be left without an IAM_OWNER; give the role to another user first",
+);
 
 // List queries.
 pub const QUERY_TOO_DEEP: Fault = fault(InvalidArgument, "USER-zsQ97", "Too many query nesting levels (Max 20)");
 pub const QUERY_EMPTY: Fault = fault(InvalidArgument, "GRPC-vR9nC", "List.Query.Invalid");
 pub const ORG_QUERY_EMPTY: Fault = fault(InvalidArgument, "ORG-vR9nC", "List.Query.Invalid");
+pub const MEMBERSHIP_QUERY_EMPTY: Fault = fault(InvalidArgument, "USER-dsg3z", "List.Query.Invalid");
 pub const MEMBER_QUERY_EMPTY: Fault = fault(InvalidArgument, "MEMBE-7Bb92", "Request is invalid");
 pub const LIMIT_EXCEEDED: Fault = fault(InvalidArgument, "QUERY-4M0fs", "Limit exceeded");

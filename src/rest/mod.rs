@@ -34,7 +34,7 @@ impl Rest {
     pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
-        B::Error: std::error::Error + Send + Sync + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (head, body) = request.into_parts();
         let (route, rest, variables) = match self.routes.find(head.method.as_str(), head.uri.path()) {
@@ -47,7 +47,10 @@ impl Rest {
             if head.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
                 return Err(Error::invalid("a compressed body is not accepted here"));
             }
-            let body = if rest.body { read_body(body, MAX_BODY_BYTES).await? } else { Bytes::new() };
+            let body = match rest.body {
+                true => read_body(body, MAX_BODY_BYTES).await.map_err(|e| Error::invalid(e.message(MAX_BODY_BYTES)))?,
+                false => Bytes::new(),
+            };
             let body = transcode::message(route.request, rest, &variables, head.uri.query(), body)?;
             self.api.call(route.procedure, Call { headers: head.headers, body, format: Format::Json }).await
         };

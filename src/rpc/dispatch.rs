@@ -52,12 +52,12 @@ impl Dispatcher for Procedures {
     fn call_server_streaming(
         &self,
         path: &str,
-        _: RequestContext,
+        context: RequestContext,
         request: Bytes,
         format: CodecFormat,
     ) -> StreamingResult {
         match path {
-            health::WATCH => Box::pin(async move { health::watch(&request, format) }),
+            health::WATCH => Box::pin(async move { health::watch(&request, format, context.deadline()) }),
             _ => refused(path),
         }
     }

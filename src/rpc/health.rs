@@ -10,6 +10,8 @@ use connectrpc::{
     codec::{decode_json, decode_proto, encode_json, encode_proto},
 };
 use futures_util::{StreamExt, stream};
+use std::{future::pending, time::Instant};
+use tokio::time::sleep_until;
 
 pub const CHECK: &str = "grpc.health.v1.Health/Check";
 pub const WATCH: &str = "grpc.health.v1.Health/Watch";
@@ -27,15 +29,26 @@ pub fn check(request: &[u8], format: CodecFormat) -> Result<EncodedResponse, Con
 }
 
 /// Tells the present status and then nothing more: it does not change while the server runs. The stream stays open, as
-/// the protocol asks, until the client or the server closes the connection.
-pub fn watch(request: &[u8], format: CodecFormat) -> Result<Response<EncodedStream>, ConnectError> {
+/// the protocol asks, until the client's deadline, or until one side closes the connection.
+pub fn watch(
+    request: &[u8],
+    format: CodecFormat,
+    deadline: Option<Instant>,
+) -> Result<Response<EncodedStream>, ConnectError> {
     let request: HealthCheckRequest = match format {
         CodecFormat::Json => decode_json(request)?,
         _ => decode_proto(request)?,
     };
     let status = if is_served(&request.service) { ServingStatus::SERVING } else { ServingStatus::SERVICE_UNKNOWN };
     let first = encode(status, format);
-    let statuses: EncodedStream = Box::pin(stream::iter([first]).chain(stream::pending()));
+    let end = async move {
+        match deadline {
+            Some(deadline) => sleep_until(deadline.into()).await,
+            None => pending().await,
+        }
+        Err(ConnectError::deadline_exceeded("the deadline has passed"))
+    };
+    let statuses: EncodedStream = Box::pin(stream::iter([first]).chain(stream::once(end)));
     Ok(Response::new(statuses))
 }
 

@@ -53,6 +53,7 @@ pub struct Store {
     queue: Option<SyncSender<Box<dyn Command>>>,
     writer: Option<JoinHandle<()>>,
     failed: watch::Receiver<bool>,
+    path: PathBuf,
 }
 
 const CHANGES_NOT_STORED: &str = "The server cannot store changes now";
@@ -114,7 +115,7 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
-        Ok(Self { database, queue: Some(queue), writer: Some(writer), failed })
+        Ok(Self { database, queue: Some(queue), writer: Some(writer), failed, path: path.into() })
     }
 
     /// What is known now.
@@ -184,6 +185,11 @@ impl Store {
     pub async fn failed(&self) {
         // An error says that the writer is gone, which is a failure as well.
         let _ = self.failed.clone().wait_for(|failed| *failed).await;
+    }
+
+    /// The size of the file. Zero if it is not a file.
+    pub fn file_bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
     }
 
     pub(super) fn database(&self) -> &Database {

@@ -1,6 +1,9 @@
 //! A server without sockets: the whole application on a database in memory, called through the operation table.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
+pub mod disk;
+pub mod image;
+pub mod orgs;
+pub mod web;
 
 pub mod binary;
 pub mod client;
@@ -11,10 +14,12 @@ use countersign::{
     api::{Api, Call, Format},
     app::{App, Parts, Settings, bootstrap},
     error::{Error, Kind},
+    id::{OrgId, UserId},
     keys::{Algorithm, Keys, MasterKey, vault},
+    model::{AccessTokenType, Draft, Editor, OrgFact, UserFact},
     permission::Roles,
     random::Random,
-    store::{Options, Store},
+    store::{Decision, Options, Receipt, Store},
     telemetry::Metrics,
     time::{Clock, Timestamp},
 };
@@ -47,12 +52,16 @@ impl Kit {
     }
 
     pub async fn with_algorithm(algorithm: Algorithm) -> Self {
-        let in_memory = |options| Store::on_backend(redb::backends::InMemoryBackend::new(), options).expect("a store");
-        Self::on(algorithm, in_memory).await
+        Self::on(redb::backends::InMemoryBackend::new(), algorithm).await
+    }
+
+    /// The same on a disk that a test can look at.
+    pub async fn on(backend: impl redb::StorageBackend, algorithm: Algorithm) -> Self {
+        Self::on_store(algorithm, |options| Store::on_backend(backend, options).expect("a store")).await
     }
 
     /// On a new store of the test's choice.
-    pub async fn on(algorithm: Algorithm, open: impl FnOnce(Options) -> Store) -> Self {
+    pub async fn on_store(algorithm: Algorithm, open: impl FnOnce(Options) -> Store) -> Self {
         let clock = Arc::new(Clock::manual(START));
         let random = Random::from_seed(1);
         let master = MasterKey::generate(&random);
@@ -70,14 +79,7 @@ impl Kit {
         .await
         .expect("no panic");
         let keys = Keys::new(vault::open_ring(&store, &master, clock.now()).expect("a ring"));
-        let settings = Settings {
-            issuer: ISSUER.into(),
-            host: "localhost".into(),
-            access_token_lifetime: Duration::from_secs(12 * 3600),
-            id_token_lifetime: Duration::from_secs(12 * 3600),
-            signing_algorithm: algorithm,
-            jwt_type: "JWT".into(),
-        };
+        let settings = settings(algorithm);
         let roles = Arc::new(Roles::built_in().expect("roles"));
         let metrics = Arc::new(Metrics::new());
         let app = App::new(Parts { store, keys, master, clock: clock.clone(), random, roles, settings, metrics });
@@ -134,7 +136,67 @@ impl Kit {
 
     /// Adds a personal access token for a user; returns its text.
     pub async fn token(&self, user: &str) -> String {
-        text(&self.ok("management/AddPersonalAccessToken", json!({ "userId": user })).await["token"])
+        self.token_in("", user).await
+    }
+
+    /// The same for a user of any organisation.
+    pub async fn token_in(&self, org: &str, user: &str) -> String {
+        let procedure = "management/AddPersonalAccessToken";
+        let added = self.call_in(procedure, &self.admin_token, org, json!({ "userId": user })).await;
+        text(&added.expect("a token")["token"])
+    }
+
+    /// Makes these events happen, without asking any operation; returns the last one's receipt.
+    pub async fn happen(&self, events: Vec<Draft>) -> Receipt {
+        let changed = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
+        changed.map_err(refusal).expect("valid events").last().expect("an event").clone()
+    }
+
+    /// Adds an organisation; returns its id and a token of its ORG_OWNER.
+    pub async fn other_org(&self) -> (String, String) {
+        let (org, owner): (OrgId, UserId) = (self.app.new_id(), self.app.new_id());
+        let added = UserFact::MachineAdded {
+            user_name: format!("owner-of-{org}"),
+            name: "Owner".into(),
+            description: String::new(),
+            access_token_type: AccessTokenType::Bearer,
+        };
+        let name = format!("Org {org}");
+        let primary_domain = format!("org-{org}.localhost");
+        self.happen(vec![
+            Draft::org(&org, OrgFact::Added { name, primary_domain }),
+            Draft::user(&org, &owner, added),
+            Draft::org(&org, OrgFact::MemberAdded { user: owner.clone(), roles: vec!["ORG_OWNER".into()] }),
+        ])
+        .await;
+        (org.to_string(), self.token_in(org.as_str(), owner.as_str()).await)
+    }
+
+    /// Adds a machine user with one role in the administrator's organisation; returns a token of it.
+    pub async fn member(&self, role: &str) -> String {
+        let user = self.machine(&format!("member-{}", role.to_lowercase())).await;
+        let org = OrgId::parse(&self.org).expect("an id");
+        let added = OrgFact::MemberAdded { user: UserId::parse(&user).expect("an id"), roles: vec![role.into()] };
+        self.happen(vec![Draft::org(&org, added)]).await;
+        self.token(&user).await
+    }
+}
+
+/// The kind of a refusal, and its id or else its text.
+pub fn refused_with(answer: Result<Value, Refusal>) -> (Kind, String) {
+    let (kind, id, message) = answer.expect_err("a refusal");
+    (kind, id.map_or(message, Into::into))
+}
+
+pub fn settings(algorithm: Algorithm) -> Settings {
+    Settings {
+        issuer: ISSUER.into(),
+        host: "localhost".into(),
+        access_token_lifetime: Duration::from_secs(12 * 3600),
+        id_token_lifetime: Duration::from_secs(12 * 3600),
+        signing_algorithm: algorithm,
+        jwt_type: "JWT".into(),
+        metrics: true,
     }
 }
 

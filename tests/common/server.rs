@@ -32,7 +32,7 @@ impl Server {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("countersign.redb");
         let on_disk = |options| Store::create(&path, options).expect("a store");
-        let kit = Kit::on(Algorithm::EdDsa, on_disk).await;
+        let kit = Kit::on_store(Algorithm::EdDsa, on_disk).await;
         // The certificate lives by the machine's clock, because the client checks it by that.
         let ca = LocalCa::create_or_load(dir.path(), &[], Clock::system().now()).map_err(text).expect("a certificate");
         let tls = Tls::from_files(ca.certificate, ca.key).map_err(text).expect("usable files");

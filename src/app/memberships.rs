@@ -1,0 +1,120 @@
+//! The memberships of one user, and what they permit.
+
+use crate::{
+    app::{
+        App,
+        page::{Page, few_enough},
+        reply,
+    },
+    authz::{Authenticated, Authorized},
+    error::Result,
+    id::{OrgId, UserId},
+    model::{Instance, Member, fault},
+    permission::UserMembershipRead,
+    proto::zitadel::{
+        auth::v1 as auth,
+        management::v1 as management,
+        user::v1::{self as user, membership::Type, membership_query::Query},
+        v1::{ListDetails, ListQuery},
+    },
+    store::State,
+};
+
+/// A user's memberships in the context organisation and in the instance. An unknown user has none.
+pub async fn list(
+    app: App,
+    who: Authorized<UserMembershipRead>,
+    request: management::ListUserMembershipsRequest,
+) -> Result<management::ListUserMembershipsResponse> {
+    let Some(id) = UserId::parse(&request.user_id) else { return Ok(Default::default()) };
+    let (details, result) = find(&app, &id, Some(&who.org), request.query.as_option(), &request.queries)?;
+    Ok(management::ListUserMembershipsResponse { details: details.into(), result })
+}
+
+/// The caller's memberships everywhere.
+pub async fn list_mine(
+    app: App,
+    who: Authenticated,
+    request: auth::ListMyMembershipsRequest,
+) -> Result<auth::ListMyMembershipsResponse> {
+    let (details, result) = find(&app, &who.caller.user, None, request.query.as_option(), &request.queries)?;
+    Ok(auth::ListMyMembershipsResponse { details: details.into(), result })
+}
+
+/// What the caller may do in the context organisation: also what no operation of this server demands, for clients that
+/// decide by it what they offer.
+pub async fn my_permissions(
+    app: App,
+    who: Authenticated,
+    _: auth::ListMyZitadelPermissionsRequest,
+) -> Result<auth::ListMyZitadelPermissionsResponse> {
+    let snapshot = app.store.snapshot()?;
+    let state = snapshot.state();
+    let here = state.member(&who.org, &who.caller.user)?;
+    let everywhere = state.member(&state.instance()?.id, &who.caller.user)?;
+    if here.is_none() && everywhere.is_none() {
+        return Err(fault::NO_MEMBERSHIP.into());
+    }
+    let roles: Vec<String> = here.into_iter().chain(everywhere).flat_map(|member| member.roles).collect();
+    let result = app.roles.names_of(&roles).into_iter().map(Into::into).collect();
+    Ok(auth::ListMyZitadelPermissionsResponse { result })
+}
+
+/// The memberships of a user that meet all queries, by owner; all of them, or those in `org` and in the instance.
+fn find(
+    app: &App,
+    id: &UserId,
+    org: Option<&OrgId>,
+    query: Option<&ListQuery>,
+    queries: &[user::MembershipQuery],
+) -> Result<(ListDetails, Vec<user::Membership>)> {
+    let page = Page::v1(query)?;
+    few_enough(queries)?;
+    let queries: Vec<_> =
+        queries.iter().map(|query| query.query.as_ref()).collect::<Option<_>>().ok_or(fault::MEMBERSHIP_QUERY_EMPTY)?;
+    let snapshot = app.store.snapshot()?;
+    let state = snapshot.state();
+    let instance = state.instance()?;
+    let mut found = Vec::new();
+    for member in state.memberships(id)? {
+        let member = member?;
+        let in_sight = member.owner == instance.id || org.is_none_or(|org| member.owner == *org);
+        if in_sight && queries.iter().all(|query| matches(query, &member, &instance)) {
+            found.push(member);
+        }
+    }
+    if page.direction == crate::store::Direction::Descending {
+        found.reverse();
+    }
+    let (details, shown) = page.cut(found);
+    let views = shown.iter().map(|member| view(app, &state, &instance, member)).collect::<Result<_>>()?;
+    Ok((details, views))
+}
+
+fn matches(query: &Query, member: &Member, instance: &Instance) -> bool {
+    match query {
+        Query::OrgQuery(query) => member.owner != instance.id && query.org_id == member.owner.as_str(),
+        // There are no projects here.
+        Query::ProjectQuery(_) | Query::ProjectGrantQuery(_) => false,
+        // Asks for those of the instance whatever its flag says, as ZITADEL reads it.
+        Query::IamQuery(_) => member.owner == instance.id,
+    }
+}
+
+fn view(app: &App, state: &State<'_>, instance: &Instance, member: &Member) -> Result<user::Membership> {
+    let (kind, display_name) = match member.owner == instance.id {
+        // The instance has no name of its own; people know it by its host.
+        true => (Type::Iam(true), app.settings.host.clone()),
+        false => {
+            let name = state.org(&member.owner)?.map(|org| org.name).unwrap_or_default();
+            (Type::OrgId(member.owner.to_string()), name)
+        }
+    };
+    Ok(user::Membership {
+        user_id: member.user.to_string(),
+        details: reply::viewed(&member.stamps, member.owner.as_str()).into(),
+        roles: member.roles.clone(),
+        display_name,
+        r#type: Some(kind),
+    })
+}

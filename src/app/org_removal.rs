@@ -1,0 +1,83 @@
+//! The end of an organisation, and of all that it owns.
+
+use crate::{
+    app::{App, instance_members, machine_removal, members, orgs, reply},
+    authz::Authorized,
+    error::Result,
+    id::OrgId,
+    limits::MAX_ORG_CASCADE,
+    model::{Column, Draft, Editor, OrgFact, fault},
+    permission::{IamWrite, OrgDelete},
+    proto::zitadel::{admin::v1 as admin, management::v1 as management, v1::ObjectDetails},
+    store::{Decision, Direction, State},
+};
+
+/// Removes the context organisation.
+pub async fn remove_mine(
+    app: App,
+    who: Authorized<OrgDelete>,
+    _: management::RemoveOrgRequest,
+) -> Result<management::RemoveOrgResponse> {
+    let details = end(&app, who.caller.editor(), who.org.to_string()).await?;
+    Ok(management::RemoveOrgResponse { details: details.into() })
+}
+
+/// Removes any organisation.
+pub async fn remove(
+    app: App,
+    who: Authorized<IamWrite>,
+    request: admin::RemoveOrgRequest,
+) -> Result<admin::RemoveOrgResponse> {
+    let details = end(&app, who.caller.editor(), request.org_id).await?;
+    Ok(admin::RemoveOrgResponse { details: details.into() })
+}
+
+/// All in one change, so that nobody sees half an organisation. The details name the instance as the owner: the
+/// organisation, which owned itself, is gone.
+async fn end(app: &App, editor: Editor, org_id: String) -> Result<ObjectDetails> {
+    let changed = app
+        .store
+        .change(editor, move |state, _| {
+            let instance = state.instance()?;
+            let org = orgs::find(state, &org_id)?.ok_or(fault::ORG_REMOVE_UNKNOWN)?.id;
+            if org == instance.default_org {
+                return Err(fault::ORG_IS_DEFAULT.into());
+            }
+            instance_members::owner_remains(state, |owner| {
+                Ok(state.machine(owner)?.is_some_and(|owner| owner.org == org))
+            })?;
+            Ok(Decision::new(cascade(state, &instance.id, &org)?, instance.id))
+        })
+        .await?;
+    let last = changed.receipt()?;
+    Ok(reply::details(last.sequence, None, Some(last.at), changed.answer.as_str()))
+}
+
+/// First the users with all their memberships, then the members from elsewhere, at last the organisation.
+fn cascade(state: &State<'_>, instance: &OrgId, org: &OrgId) -> Result<Vec<Draft>> {
+    let mut events = Events(Vec::new());
+    for machine in state.machines(org, Column::Id, Direction::Ascending)? {
+        machine_removal::removal(state, &machine?)?.into_iter().try_for_each(|event| events.push(event))?;
+    }
+    for member in state.members(org, Direction::Ascending)? {
+        let user = member?.user;
+        if state.machine(&user)?.is_none_or(|machine| machine.org != *org) {
+            events.push(members::end(instance, org, &user))?;
+        }
+    }
+    events.push(Draft::org(org, OrgFact::Removed))?;
+    Ok(events.0)
+}
+
+/// At most [`MAX_ORG_CASCADE`] events.
+struct Events(Vec<Draft>);
+
+impl Events {
+    fn push(&mut self, event: Draft) -> Result<()> {
+        if self.0.len() >= MAX_ORG_CASCADE {
+            return Err(fault::ORG_TOO_LARGE.into());
+        }
+        self.0.push(event);
+        Ok(())
+    }
+}

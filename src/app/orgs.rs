@@ -1,0 +1,148 @@
+//! Organisations: adding, renaming, shutting out and letting in again, and which one is the default.
+
+use crate::{
+    app::{App, reply},
+    authz::Authorized,
+    error::{Error, Fault, Result},
+    id::OrgId,
+    model::{Draft, InstanceFact, Org, OrgFact, OrgState, fault, org::primary_domain},
+    permission::{IamWrite, OrgCreate, OrgWrite},
+    proto::zitadel::{admin::v1 as admin, management::v1 as management},
+    store::{Decision, Receipt, State},
+};
+
+/// What whoever adds an organisation becomes in it.
+const OWNER: &str = "ORG_OWNER";
+
+/// Adds an organisation, which the caller owns.
+pub async fn add(
+    app: App,
+    who: Authorized<OrgCreate>,
+    request: management::AddOrgRequest,
+) -> Result<management::AddOrgResponse> {
+    let name = org_name("AddOrgRequest", &request.name)?;
+    let primary_domain = primary_domain(&name, &app.settings.host);
+    let org: OrgId = app.new_id();
+    let id = org.to_string();
+    let changed = app
+        .store
+        .change(who.caller.editor(), move |state, _| {
+            if state.org_by_name(&name)?.is_some() {
+                return Err(fault::ORG_NAME_TAKEN.into());
+            }
+            // Removed since it was let in: a membership must not name a user that is not there.
+            let owner = state.machine(&who.caller.user)?.ok_or(fault::TOKEN_INVALID)?.id;
+            let member_added = OrgFact::MemberAdded { user: owner, roles: vec![OWNER.to_owned()] };
+            let events =
+                vec![Draft::org(&org, OrgFact::Added { name, primary_domain }), Draft::org(&org, member_added)];
+            Ok(Decision::new(events, ()))
+        })
+        .await?;
+    Ok(management::AddOrgResponse { id, details: reply::added(changed.receipt()?).into() })
+}
+
+/// Renames the context organisation. Its domain follows.
+pub async fn update(
+    app: App,
+    who: Authorized<OrgWrite>,
+    request: management::UpdateOrgRequest,
+) -> Result<management::UpdateOrgResponse> {
+    let name = org_name("UpdateOrgRequest", &request.name)?;
+    let primary_domain = primary_domain(&name, &app.settings.host);
+    let changed = app
+        .store
+        .change(who.caller.editor(), move |state, _| {
+            let org = state.org(&who.org)?.ok_or(fault::ORG_CHANGE_UNKNOWN)?;
+            if org.name == name {
+                return Err(fault::ORG_UNCHANGED.into());
+            }
+            // It may hold the name already, in another case.
+            if state.org_by_name(&name)?.is_some_and(|holder| holder != org.id) {
+                return Err(fault::ORG_NAME_TAKEN.into());
+            }
+            Ok(Decision::new(vec![Draft::org(&org.id, OrgFact::Changed { name, primary_domain })], ()))
+        })
+        .await?;
+    // ZITADEL answers a creation date here, and its clients read that.
+    Ok(management::UpdateOrgResponse { details: reply::added(changed.receipt()?).into() })
+}
+
+/// Shuts out all users of the context organisation: their credentials and tokens are refused from now on.
+pub async fn deactivate(
+    app: App,
+    who: Authorized<OrgWrite>,
+    _: management::DeactivateOrgRequest,
+) -> Result<management::DeactivateOrgResponse> {
+    let done = step(&app, who, fault::ORG_DEACTIVATE_UNKNOWN, |org| match org.state {
+        OrgState::Active => Ok(OrgFact::Deactivated),
+        OrgState::Inactive => Err(fault::ORG_ALREADY_INACTIVE.into()),
+    });
+    Ok(management::DeactivateOrgResponse { details: reply::changed(&done.await?).into() })
+}
+
+/// Lets the users of the context organisation in again. The tokens of before stay dead.
+pub async fn reactivate(
+    app: App,
+    who: Authorized<OrgWrite>,
+    _: management::ReactivateOrgRequest,
+) -> Result<management::ReactivateOrgResponse> {
+    let done = step(&app, who, fault::ORG_REACTIVATE_UNKNOWN, |org| match org.state {
+        OrgState::Inactive => Ok(OrgFact::Reactivated),
+        OrgState::Active => Err(fault::ORG_ALREADY_ACTIVE.into()),
+    });
+    Ok(management::ReactivateOrgResponse { details: reply::changed(&done.await?).into() })
+}
+
+/// Makes another organisation the default. The one that was can then be removed.
+pub async fn set_default(
+    app: App,
+    who: Authorized<IamWrite>,
+    request: admin::SetDefaultOrgRequest,
+) -> Result<admin::SetDefaultOrgResponse> {
+    let changed = app
+        .store
+        .change(who.caller.editor(), move |state, _| {
+            let instance = state.instance()?;
+            let org = find(state, &request.org_id)?.ok_or(fault::DEFAULT_ORG_UNKNOWN)?.id;
+            if instance.default_org == org {
+                return Err(fault::DEFAULT_ORG_UNCHANGED.into());
+            }
+            Ok(Decision::new(vec![Draft::instance(&instance.id, InstanceFact::DefaultOrgSet { org })], ()))
+        })
+        .await?;
+    Ok(admin::SetDefaultOrgResponse { details: reply::changed(changed.receipt()?).into() })
+}
+
+/// The organisation with this id.
+pub(super) fn find(state: &State<'_>, id: &str) -> Result<Option<Org>> {
+    OrgId::parse(id).map_or(Ok(None), |id| state.org(&id))
+}
+
+/// Does to the context organisation what `decide` says of it.
+async fn step(
+    app: &App,
+    who: Authorized<OrgWrite>,
+    unknown: Fault,
+    decide: fn(&Org) -> Result<OrgFact>,
+) -> Result<Receipt> {
+    let changed = app
+        .store
+        .change(who.caller.editor(), move |state, _| {
+            let org = state.org(&who.org)?.ok_or(unknown)?;
+            Ok(Decision::new(vec![Draft::org(&org.id, decide(&org)?)], ()))
+        })
+        .await?;
+    changed.receipt().cloned()
+}
+
+/// An organisation's name as it is kept: trimmed, and fit for a log line and a terminal.
+fn org_name(message: &str, name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(fault::ORG_NAME_EMPTY.into());
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Error::invalid(format!("invalid {message}.Name: value must not contain control characters")));
+    }
+    Ok(name.into())
+}

@@ -1,0 +1,49 @@
+//! What tokens and answers say about an account.
+
+use crate::{
+    authn::Account,
+    model::{Machine, Org},
+    oauth::scope::RESOURCE_OWNER,
+};
+use serde::Serialize;
+
+/// The account's organisation, for the scope [`RESOURCE_OWNER`].
+#[derive(Serialize)]
+pub(super) struct ResourceOwner {
+    #[serde(rename = "urn:zitadel:iam:user:resourceowner:id")]
+    id: String,
+    #[serde(rename = "urn:zitadel:iam:user:resourceowner:name")]
+    name: String,
+    #[serde(rename = "urn:zitadel:iam:user:resourceowner:primary_domain")]
+    primary_domain: String,
+}
+
+/// The account itself (OpenID Connect Core section 5.1).
+#[derive(Serialize)]
+pub(super) struct Profile {
+    name: String,
+    preferred_username: String,
+    /// In seconds.
+    updated_at: i64,
+}
+
+/// How an account that a secret stands for was authenticated (RFC 8176).
+pub(super) const AMR_SECRET: [&str; 1] = ["pwd"];
+
+impl ResourceOwner {
+    pub fn if_asked(scopes: &[String], org: &Org) -> Option<Self> {
+        let is_asked = scopes.iter().any(|scope| scope == RESOURCE_OWNER);
+        is_asked.then(|| Self {
+            id: org.id.to_string(),
+            name: org.name.clone(),
+            primary_domain: org.primary_domain.clone(),
+        })
+    }
+}
+
+impl Profile {
+    pub fn of(account: &Account) -> Self {
+        let Machine { name, user_name, stamps, .. } = &account.machine;
+        Self { name: name.clone(), preferred_username: user_name.clone(), updated_at: stamps.changed.seconds() }
+    }
+}

@@ -1,0 +1,185 @@
+//! Who calls an OAuth endpoint (RFC 6749 section 2.3).
+//!
+//! A client is a machine user; it is called by its user name or its id. Whatever is wrong with its credentials, the
+//! answer is one and the same, and so is the work: who asks must not learn which accounts exist, which have a secret,
+//! and which are locked. The log tells.
+
+use crate::{
+    authn::{Account, BasicCredentials, Presented, alive, basic, text_of},
+    error::Result,
+    id::{CredentialId, UserId},
+    limits::MAX_CREDENTIAL_BYTES,
+    model::{Machine, machine::normal_user_name},
+    oauth::{
+        Ground, Request,
+        error::{OAuthError, OAuthResult},
+        form, stand_in,
+    },
+    store::State,
+};
+use zeroize::Zeroizing;
+
+/// A client that proved who it is.
+pub(super) struct Client {
+    /// Alive.
+    pub account: Account,
+    /// By what it proved it.
+    pub credential: CredentialId,
+}
+
+/// The ways in which a client can prove who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    SecretBasic,
+    SecretPost,
+}
+
+/// What a client says to prove who it is. An assertion (`private_key_jwt`) would be a third variant.
+enum Proof<'a> {
+    /// In the header: as it should be read, and as some clients mean it.
+    SecretBasic(Vec<BasicCredentials>),
+    /// In the form.
+    SecretPost { id: &'a str, secret: &'a str },
+}
+
+/// Why a client was refused, from the least to the most that was right. For the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Refused {
+    Malformed,
+    Unknown,
+    NoSecret,
+    WrongSecret,
+    NotAlive,
+}
+
+impl Method {
+    pub const ALL: [Self; 2] = [Self::SecretBasic, Self::SecretPost];
+
+    /// As in `token_endpoint_auth_methods_supported` (RFC 8414 section 2).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SecretBasic => "client_secret_basic",
+            Self::SecretPost => "client_secret_post",
+        }
+    }
+}
+
+/// The client that sent the request.
+pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthResult<Client> {
+    match proof(request)? {
+        Proof::SecretBasic(pairs) => {
+            let pairs: Vec<_> = pairs.iter().map(|pair| (pair.user.as_str(), pair.password.as_str())).collect();
+            by_secret(ground, &pairs)
+        }
+        Proof::SecretPost { id, secret } => by_secret(ground, &[(id, secret)]),
+    }
+}
+
+/// The one method that the request uses.
+fn proof<'a>(request: &'a Request<'_>) -> OAuthResult<Proof<'a>> {
+    let form = &request.form;
+    let has_assertion = form.has_any(&["client_assertion", "client_assertion_type"]);
+    match (request.authorization.is_some(), form.get("client_secret"), has_assertion) {
+        (true, None, false) => basic_proof(request),
+        (false, Some(secret), false) => {
+            // A secret alone is nobody's.
+            form.get("client_id").map(|id| Proof::SecretPost { id, secret }).ok_or_else(failed)
+        }
+        (false, None, true) => Err(OAuthError::invalid_client("client authentication by assertion is unsupported")),
+        (false, None, false) => Err(OAuthError::invalid_client("client authentication is missing")),
+        _ => Err(more_than_one()),
+    }
+}
+
+fn basic_proof<'a>(request: &Request<'_>) -> OAuthResult<Proof<'a>> {
+    let sent = request.authorization("Basic").and_then(basic).ok_or_else(failed)?;
+    let pairs: Vec<_> = form_decoded(&sent).into_iter().chain([sent]).collect();
+    // Some clients name themselves in the form as well. That is no second method, unless it is another name.
+    let is_other = |id: &str| pairs.iter().all(|pair| normal_user_name(&pair.user) != normal_user_name(id));
+    if request.form.get("client_id").is_some_and(is_other) {
+        return Err(more_than_one());
+    }
+    Ok(Proof::SecretBasic(pairs))
+}
+
+/// The pair as RFC 6749 section 2.3.1 wants it read. `None` if that changes nothing, or cannot be done.
+fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
+    let is_encoded = |text: &str| text.contains(['%', '+']);
+    if !is_encoded(&sent.user) && !is_encoded(&sent.password) {
+        return None;
+    }
+    let user = text_of(&form::decode(sent.user.as_bytes())?);
+    let password = Zeroizing::new(text_of(&form::decode(sent.password.as_bytes())?));
+    Some(BasicCredentials { user, password })
+}
+
+/// The client of which one of the pairs is id and secret.
+fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
+    let mut refused = (Refused::Malformed, None);
+    for (id, secret) in pairs {
+        for machine in candidates(&ground.state, id, secret)? {
+            match examine(ground, machine.as_ref(), secret)? {
+                Ok(client) => return Ok(client),
+                Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+                Err(_) => {}
+            }
+        }
+    }
+    let (reason, user) = refused;
+    // What was sent as the id is not logged: it may well be a secret in the wrong place.
+    let user = user.as_ref().map_or("-", UserId::as_str);
+    Err(failed().because(format!("{reason:?}, user {user}")))
+}
+
+/// The users that `id` may mean. Two, because nothing keeps one user from choosing another's id for its name, and it
+/// must not keep that one out by it; the secret decides.
+fn candidates(state: &State<'_>, id: &str, secret: &str) -> Result<Vec<Option<Machine>>> {
+    let is_readable = |text: &str| !text.is_empty() && text.len() <= MAX_CREDENTIAL_BYTES;
+    if !is_readable(id) || !is_readable(secret) {
+        return Ok(Vec::new());
+    }
+    let by_name = state.machine_by_name(id)?;
+    let by_id = state.machine(&UserId::parse(id).unwrap_or_else(stand_in::nobody))?;
+    let found = vec![by_name, by_id];
+    found.iter().filter(|machine| machine.is_none()).try_for_each(|_| stand_in::read_machine(state))?;
+    Ok(found)
+}
+
+/// Whether `secret` is the live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
+/// locked; and the text's own checksum is not looked at, as it would answer a typo sooner.
+fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Result<Result<Client, Refused>> {
+    let Ground { state, now, ring, .. } = ground;
+    let found = match machine.and_then(|machine| Some((&machine.id, machine.secret.as_ref()?))) {
+        Some((user, id)) => state.credential(user, id)?,
+        None => None,
+    };
+    let Some(credential) = found else {
+        stand_in::read_credential(state)?;
+        ring.client_secrets().verify_nothing(secret);
+        stand_in::read_account(state)?;
+        return Ok(Err(if machine.is_some() { Refused::NoSecret } else { Refused::Unknown }));
+    };
+    let hasher = ring.client_secrets();
+    let is_right = match credential.hash() {
+        Some(hash) => hasher.verify(secret, hash),
+        None => hasher.verify_nothing(secret),
+    };
+    let account = alive(state, *now, Presented::Credential(&credential))?;
+    if account.is_none() {
+        // The last thing that it would have read.
+        stand_in::read_credential(state)?;
+    }
+    Ok(match account {
+        _ if !is_right => Err(Refused::WrongSecret),
+        None => Err(Refused::NotAlive),
+        Some(account) => Ok(Client { account, credential: credential.id }),
+    })
+}
+
+fn failed() -> OAuthError {
+    OAuthError::invalid_client("client authentication failed")
+}
+
+fn more_than_one() -> OAuthError {
+    OAuthError::invalid_request("client authentication must not use more than one method")
+}

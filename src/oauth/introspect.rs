@@ -1,0 +1,146 @@
+//! Tells a service what a token that it was shown is worth (RFC 7662).
+
+use crate::{
+    app::App,
+    authn::{Account, Bearer},
+    error::Result,
+    keys::Sealer,
+    model::CredentialKind,
+    oauth::{
+        Ground, Request,
+        claims::{AMR_SECRET, Profile, ResourceOwner},
+        client::{self, Client},
+        error::{OAuthError, OAuthResult},
+        judge,
+    },
+    time::Timestamp,
+};
+use serde::Serialize;
+
+/// The answer. A token that is dead, unknown or none of the caller's business is inactive, and nothing else is said.
+#[derive(Serialize)]
+pub struct Introspection {
+    active: bool,
+    #[serde(flatten)]
+    token: Option<View>,
+}
+
+/// What the caller may know (RFC 7662 section 2.2).
+#[derive(Serialize)]
+struct View {
+    scope: String,
+    client_id: String,
+    token_type: &'static str,
+    exp: i64,
+    iat: i64,
+    nbf: i64,
+    sub: String,
+    aud: Vec<String>,
+    iss: String,
+    jti: String,
+    username: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    amr: &'static [&'static str],
+    #[serde(flatten)]
+    profile: Profile,
+    #[serde(flatten)]
+    resource_owner: Option<ResourceOwner>,
+}
+
+/// What the two kinds of bearer token have in common.
+struct Facts {
+    issued: Timestamp,
+    expires: Timestamp,
+    id: String,
+    scopes: Vec<String>,
+    audience: Vec<String>,
+    amr: &'static [&'static str],
+}
+
+/// What the token in the form is worth.
+pub fn introspect(app: &App, request: &Request<'_>) -> OAuthResult<Introspection> {
+    let token = judge(app, |ground| {
+        let caller = client::authenticate(ground, request)?;
+        let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
+        Ok(view(ground, &caller, token)?)
+    })?;
+    Ok(Introspection { active: token.is_some(), token })
+}
+
+fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View>> {
+    let Some((bearer, account)) = ground.bearer(token)? else { return Ok(None) };
+    if !may_know(ground, caller, &bearer, &account)? {
+        return Ok(None);
+    }
+    let facts = match bearer {
+        Bearer::AccessToken(id, access) => Facts {
+            issued: id.issued_at(),
+            expires: access.expires,
+            id: id.to_text(),
+            scopes: access.scopes,
+            audience: audience(token, access.audience, &account),
+            amr: &AMR_SECRET,
+        },
+        Bearer::PersonalAccessToken(credential) => Facts {
+            issued: credential.stamps.created,
+            expires: credential.expires,
+            id: credential.id.to_string(),
+            scopes: match credential.kind {
+                CredentialKind::PersonalAccessToken { scopes, .. } => scopes,
+                CredentialKind::Secret { .. } => Vec::new(),
+            },
+            // It is good for everything, so for whoever asks.
+            audience: vec![caller.account.machine.id.to_string(), ground.state.instance()?.project],
+            amr: &[],
+        },
+    };
+    Ok(Some(show(ground, &account, facts)))
+}
+
+/// A caller learns of the tokens of its own organisation and of those that name it as their audience; one with a role
+/// in the instance of all.
+fn may_know(ground: &Ground<'_>, caller: &Client, bearer: &Bearer, account: &Account) -> Result<bool> {
+    let asking = &caller.account.machine;
+    if asking.org == account.org.id {
+        return Ok(true);
+    }
+    let instance = ground.state.instance()?;
+    let is_named = match bearer {
+        // Tokens for this server's API name its project. Whoever managed to be called like it is still not the API.
+        Bearer::AccessToken(_, token) => token
+            .audience
+            .iter()
+            .filter(|&audience| *audience != instance.project)
+            .any(|audience| audience == asking.id.as_str() || *audience == asking.user_name),
+        Bearer::PersonalAccessToken(_) => false,
+    };
+    Ok(is_named || ground.state.member(&instance.id, &asking.id)?.is_some())
+}
+
+/// A JWT without audience scopes names its own client, and so must the answer about it.
+fn audience(token: &str, audience: Vec<String>, account: &Account) -> Vec<String> {
+    if audience.is_empty() && !Sealer::claims_to_be_one(token) {
+        return vec![account.machine.user_name.clone()];
+    }
+    audience
+}
+
+fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> View {
+    let issued = facts.issued.seconds();
+    View {
+        client_id: account.machine.user_name.clone(),
+        token_type: "Bearer",
+        exp: facts.expires.seconds(),
+        iat: issued,
+        nbf: issued,
+        sub: account.machine.id.to_string(),
+        aud: facts.audience,
+        iss: ground.issuer.to_owned(),
+        jti: facts.id,
+        username: account.machine.user_name.clone(),
+        amr: facts.amr,
+        profile: Profile::of(account),
+        resource_owner: ResourceOwner::if_asked(&facts.scopes, &account.org),
+        scope: facts.scopes.join(" "),
+    }
+}

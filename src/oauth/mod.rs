@@ -1,0 +1,98 @@
+//! OAuth 2.0 and OpenID Connect, as far as machines need them: forms in, values out, no HTTP.
+//!
+//! ```text
+//! token       parse once -> authenticate the client -> grant -> scope policy of the grant -> issue      grant/, issue
+//! introspect  parse once -> authenticate the client -> is the token alive? -> may the client know?      introspect
+//! revoke      parse once -> authenticate the client -> is it the client's own? -> write                 revoke
+//! userinfo    parse once -> is the token alive?                                                         userinfo
+//! ```
+//!
+//! A grant fills in what is its own and cannot skip what is shared. Every endpoint asks [`crate::authn::alive`], and
+//! takes the time before it takes the snapshot: so a token minted while its account was being locked is older than the
+//! lock's end, and dies with the rest.
+
+mod claims;
+mod client;
+mod discovery;
+mod error;
+pub mod form;
+mod grant;
+mod introspect;
+mod issue;
+mod revoke;
+mod scope;
+mod stand_in;
+mod userinfo;
+
+pub use discovery::{Discovery, Endpoint};
+pub use error::{Code, OAuthError, OAuthResult};
+pub use grant::{Answer, token};
+pub use introspect::{Introspection, introspect};
+pub use issue::TokenResponse;
+pub use revoke::revoke;
+pub use userinfo::{UserInfo, userinfo};
+
+use crate::{
+    app::App,
+    authn::{Account, Bearer, alive, read},
+    error::Result,
+    keys::KeyRing,
+    store::State,
+    time::Timestamp,
+};
+use form::Form;
+
+/// What was sent to an OAuth endpoint. It has no `Debug`, as it holds secrets.
+pub struct Request<'a> {
+    form: Form<'a>,
+    /// The `Authorization` header.
+    authorization: Option<&'a [u8]>,
+}
+
+/// What a request is judged by: one moment, one state.
+struct Ground<'a> {
+    /// Earlier than the state.
+    now: Timestamp,
+    state: State<'a>,
+    ring: &'a KeyRing,
+    issuer: &'a str,
+}
+
+/// What must not stand in a URL, where logs and proxies keep it (RFC 6749 section 2.3.1, RFC 6750 section 2.3).
+const SECRETS: [&str; 6] = ["access_token", "assertion", "client_assertion", "client_id", "client_secret", "token"];
+
+impl<'a> Request<'a> {
+    /// Reads a request. Parameters come from the body alone; others in the query are ignored, credentials refused.
+    pub fn read(authorization: Option<&'a [u8]>, query: Option<&str>, body: &'a [u8]) -> OAuthResult<Self> {
+        if form::parse(query.unwrap_or_default().as_bytes())?.has_any(&SECRETS) {
+            return Err(OAuthError::invalid_request("credentials must not be sent in the URL"));
+        }
+        Ok(Self { form: form::parse(body)?, authorization })
+    }
+
+    /// What follows `scheme` in the header. Schemes have no case (RFC 9110 section 11.1).
+    fn authorization(&self, scheme: &str) -> Option<&'a [u8]> {
+        let (found, rest) = self.authorization?.split_at_checked(scheme.len())?;
+        let is_it = found.eq_ignore_ascii_case(scheme.as_bytes());
+        rest.strip_prefix(b" ").filter(|_| is_it)
+    }
+}
+
+/// Judges a request. Without a wait in between, as neither snapshot nor keys are to be kept.
+fn judge<T>(app: &App, verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>) -> OAuthResult<T> {
+    let now = app.clock.now();
+    let snapshot = app.store.snapshot()?;
+    let ring = app.keys.load();
+    verdict(&Ground { now, state: snapshot.state(), ring: &ring, issuer: &app.settings.issuer })
+}
+
+impl Ground<'_> {
+    /// What this server issued as `token`, and whose it is, if all of it counts.
+    fn bearer(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
+        let Some(bearer) = read(self.ring, self.issuer, &self.state, self.now, token)? else {
+            return Ok(None);
+        };
+        let account = alive(&self.state, self.now, bearer.presented())?;
+        Ok(account.map(|account| (bearer, account)))
+    }
+}

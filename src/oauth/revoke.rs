@@ -1,0 +1,62 @@
+//! Ends a token before its time (RFC 7009).
+
+use crate::{
+    app::App,
+    authn::Bearer,
+    error::Result,
+    id::{OrgId, UserId},
+    model::{Draft, Editor, UserFact},
+    oauth::{
+        Request, client,
+        error::{Code, OAuthError, OAuthResult},
+        judge,
+    },
+    store::{Decision, State},
+};
+
+/// A token that its own client wants to end.
+struct Doomed {
+    org: OrgId,
+    user: UserId,
+    bearer: Bearer,
+}
+
+/// Ends the token in the form. When this returns, it is dead, power cut or not; a token that is unknown or dead already
+/// is no error, as the client has what it wanted (RFC 7009 section 2.2).
+pub async fn revoke(app: &App, request: &Request<'_>) -> OAuthResult<()> {
+    let Some(doomed) = judge(app, |ground| {
+        let client = client::authenticate(ground, request)?.account.machine;
+        let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
+        let Some((bearer, account)) = ground.bearer(token)? else { return Ok(None) };
+        if account.machine.id != client.id {
+            return Err(OAuthError::new(Code::InvalidClient, "token was not issued for this client"));
+        }
+        Ok(Some(Doomed { org: client.org, user: client.id, bearer }))
+    })?
+    else {
+        return Ok(());
+    };
+    let editor = Editor::User(doomed.user.clone());
+    app.store.change(editor, move |state, _| Ok(Decision::new(doomed.end(state)?, ()))).await?;
+    Ok(())
+}
+
+impl Doomed {
+    /// Nothing if somebody else ended it, or its user, since it was looked at.
+    fn end(self, state: &State<'_>) -> Result<Vec<Draft>> {
+        let Self { org, user, bearer } = self;
+        if state.machine(&user)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let fact = match bearer {
+            Bearer::AccessToken(id, token) if !state.token_is_revoked(id.as_bytes(), token.expires)? => {
+                UserFact::TokenRevoked { token: *id.as_bytes(), expires: token.expires }
+            }
+            Bearer::PersonalAccessToken(token) if state.credential(&user, &token.id)?.is_some() => {
+                UserFact::PatRemoved { credential: token.id }
+            }
+            _ => return Ok(Vec::new()),
+        };
+        Ok(vec![Draft::user(&org, &user, fact)])
+    }
+}

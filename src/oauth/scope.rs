@@ -1,0 +1,133 @@
+//! Scopes: what a token request may name, and what of it an account gets.
+
+use crate::{
+    authn::Account,
+    error::Result,
+    id::OrgId,
+    limits::{MAX_SCOPE_BYTES, MAX_SCOPES},
+    oauth::error::{OAuthError, OAuthResult},
+    store::State,
+};
+
+/// What a token is for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Granted {
+    /// In the order of the request.
+    pub scopes: Vec<String>,
+    /// Empty if no scope named anybody.
+    pub audience: Vec<String>,
+}
+
+/// Asks for an ID token.
+pub const OPENID: &str = "openid";
+/// Asks for name and user name in the ID token.
+pub const PROFILE: &str = "profile";
+/// Asks for claims about the account's organisation.
+pub const RESOURCE_OWNER: &str = "urn:zitadel:iam:user:resourceowner";
+
+/// Kept whoever asks. Those of them that speak of people are known to every OpenID library and change nothing here.
+const FOR_ALL: [&str; 8] =
+    [OPENID, PROFILE, "email", "phone", "address", "offline_access", "urn:zitadel:iam:user:metadata", RESOURCE_OWNER];
+const PROJECT: &str = "urn:zitadel:iam:org:project:id:";
+const AUDIENCE: &str = ":aud";
+/// How the audience scope calls the project of this server's own API, whose id clients need not know.
+const OWN_PROJECT: &str = "zitadel";
+const ORG_ID: &str = "urn:zitadel:iam:org:id:";
+const PRIMARY_DOMAIN: &str = "urn:zitadel:iam:org:domain:primary:";
+
+/// The scopes of a request, each once (RFC 6749 section 3.3). A request may name none.
+pub fn parse(text: Option<&str>) -> OAuthResult<Vec<&str>> {
+    let mut scopes = Vec::new();
+    for scope in text.unwrap_or_default().split(' ').filter(|scope| !scope.is_empty()) {
+        if scope.len() > MAX_SCOPE_BYTES {
+            return Err(OAuthError::invalid_scope("a scope is too long"));
+        }
+        if !scope.bytes().all(is_scope_character) {
+            return Err(OAuthError::invalid_scope("a scope has a character that is not allowed"));
+        }
+        if scopes.contains(&scope) {
+            continue;
+        }
+        if scopes.len() == MAX_SCOPES {
+            return Err(OAuthError::invalid_scope("too many scopes"));
+        }
+        scopes.push(scope);
+    }
+    Ok(scopes)
+}
+
+/// What of the request an account gets for itself: what this server knows and what is true of the account. The rest is
+/// dropped without a word, as ZITADEL does.
+///
+/// A scope that claims a role is among the rest: there are no projects to have roles in, and whoever reads the token
+/// would take the scope for the role.
+pub fn of_account(requested: &[&str], account: &Account, state: &State<'_>) -> Result<Granted> {
+    let mut granted = Granted { scopes: Vec::with_capacity(requested.len()), audience: Vec::new() };
+    for &scope in requested {
+        if let Some(project) = project_of(scope) {
+            let project = if project == OWN_PROJECT { state.instance()?.project } else { project.into() };
+            if !granted.audience.contains(&project) {
+                granted.audience.push(project);
+            }
+        } else if !FOR_ALL.contains(&scope) && !is_of_own_org(scope, account) {
+            continue;
+        }
+        granted.scopes.push(scope.into());
+    }
+    Ok(granted)
+}
+
+/// The project of an audience scope. An audience is an id, so that it can be nothing that means something elsewhere.
+fn project_of(scope: &str) -> Option<&str> {
+    let project = scope.strip_prefix(PROJECT)?.strip_suffix(AUDIENCE)?;
+    OrgId::parse(project).map(|_| project)
+}
+
+fn is_of_own_org(scope: &str, account: &Account) -> bool {
+    scope.strip_prefix(ORG_ID).is_some_and(|id| id == account.org.id.as_str())
+        || scope.strip_prefix(PRIMARY_DOMAIN).is_some_and(|domain| domain == account.org.primary_domain)
+}
+
+fn is_scope_character(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn scopes_are_separated_by_spaces_and_come_once() {
+        assert_eq!(parse(None).expect("none"), Vec::<&str>::new());
+        assert_eq!(parse(Some(" openid  a openid ")).expect("two"), ["openid", "a"]);
+        for bad in ["a\tb", "a\"b", "a\\b", "é", "\u{7f}", "a\nb"] {
+            assert_eq!(parse(Some(bad)).expect_err(bad).code.name(), "invalid_scope");
+        }
+    }
+
+    #[test]
+    fn limits_hold() {
+        let scopes = |count: usize| (0..count).map(|n| format!("s{n} ")).collect::<String>();
+        assert_eq!(parse(Some(&scopes(MAX_SCOPES))).expect("as many").len(), MAX_SCOPES);
+        assert!(parse(Some(&scopes(MAX_SCOPES + 1))).is_err());
+        assert!(parse(Some(&"x".repeat(MAX_SCOPE_BYTES))).is_ok());
+        assert!(parse(Some(&"x".repeat(MAX_SCOPE_BYTES + 1))).is_err());
+    }
+
+    #[test]
+    fn an_audience_is_an_id() {
+        assert_eq!(project_of("urn:zitadel:iam:org:project:id:zitadel:aud"), Some("zitadel"));
+        assert_eq!(project_of("urn:zitadel:iam:org:project:id:123:aud"), Some("123"));
+        for none in ["urn:zitadel:iam:org:project:id::aud", "urn:zitadel:iam:org:project:id:a/b:aud", "openid"] {
+            assert_eq!(project_of(none), None, "{none}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_text_is_refused_or_read(text: String) {
+            let _ = parse(Some(&text));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Tells the bearer of a token whose it is (OpenID Connect Core section 5.3).
+
+use crate::{
+    app::App,
+    authn::Bearer,
+    model::CredentialKind,
+    oauth::{
+        Request,
+        claims::{Profile, ResourceOwner},
+        error::{OAuthError, OAuthResult},
+        judge,
+    },
+};
+use serde::Serialize;
+
+/// The account behind a token.
+#[derive(Serialize)]
+pub struct UserInfo {
+    sub: String,
+    #[serde(flatten)]
+    profile: Profile,
+    #[serde(flatten)]
+    resource_owner: Option<ResourceOwner>,
+}
+
+/// Whose the token is that the request brings, in the header or in the form (RFC 6750 sections 2.1 and 2.2).
+pub fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
+    let token = token(request)?;
+    judge(app, |ground| {
+        let (bearer, account) = ground.bearer(token)?.ok_or_else(OAuthError::invalid_token)?;
+        let scopes = match &bearer {
+            Bearer::AccessToken(_, token) => token.scopes.as_slice(),
+            Bearer::PersonalAccessToken(credential) => match &credential.kind {
+                CredentialKind::PersonalAccessToken { scopes, .. } => scopes.as_slice(),
+                CredentialKind::Secret { .. } => &[],
+            },
+        };
+        Ok(UserInfo {
+            sub: account.machine.id.to_string(),
+            profile: Profile::of(&account),
+            resource_owner: ResourceOwner::if_asked(scopes, &account.org),
+        })
+    })
+}
+
+fn token<'a>(request: &'a Request<'_>) -> OAuthResult<&'a str> {
+    match (request.authorization, request.form.get("access_token")) {
+        (Some(_), Some(_)) => Err(OAuthError::invalid_request("a token must not be sent in more than one way")),
+        (None, Some(token)) => Ok(token),
+        (None, None) => Err(OAuthError::missing_token()),
+        (Some(_), None) => {
+            let token = request.authorization("Bearer").ok_or_else(OAuthError::missing_token)?;
+            // Tokens are ASCII; other bytes are of none.
+            std::str::from_utf8(token).map(str::trim_ascii).map_err(|_| OAuthError::invalid_token())
+        }
+    }
+}

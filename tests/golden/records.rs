@@ -1,0 +1,238 @@
+//! One fixed example of everything that is stored, and of each variant in it.
+
+use countersign::{
+    id::{CredentialId, Id, OrgId, UserId},
+    model::{
+        AccessToken, AccessTokenType, Credential, CredentialKind, Editor, Event, Fact, Instance, InstanceFact, Machine,
+        MachineState, Member, Org, OrgFact, OrgState, SigningKeyRecord, Stamps, UserFact,
+    },
+    secret::SecretHash,
+    store::Record,
+    time::Timestamp,
+};
+
+pub type Example<R> = (&'static str, R);
+
+pub struct Records {
+    pub access_tokens: Vec<Example<AccessToken>>,
+    pub counts: Vec<Example<u64>>,
+    pub credential_ids: Vec<Example<(UserId, CredentialId)>>,
+    pub credentials: Vec<Example<Credential>>,
+    pub events: Vec<Example<Event>>,
+    pub instances: Vec<Example<Instance>>,
+    pub machines: Vec<Example<Machine>>,
+    pub members: Vec<Example<Member>>,
+    pub org_ids: Vec<Example<OrgId>>,
+    pub orgs: Vec<Example<Org>>,
+    pub signing_keys: Vec<Example<SigningKeyRecord>>,
+    pub user_ids: Vec<Example<UserId>>,
+}
+
+/// What the codec calls each kind of record; one for each field above.
+pub fn names() -> [&'static str; 12] {
+    [
+        AccessToken::NAME,
+        u64::NAME,
+        <(UserId, CredentialId)>::NAME,
+        Credential::NAME,
+        Event::NAME,
+        Instance::NAME,
+        Machine::NAME,
+        Member::NAME,
+        OrgId::NAME,
+        Org::NAME,
+        SigningKeyRecord::NAME,
+        UserId::NAME,
+    ]
+}
+
+pub fn records() -> Records {
+    Records {
+        access_tokens: vec![(
+            "token",
+            AccessToken {
+                user: id("301"),
+                credential: id("401"),
+                expires: at(5),
+                scopes: vec!["openid".into(), "profile".into()],
+                audience: vec!["101".into()],
+            },
+        )],
+        counts: vec![("none", 0), ("many", 1_000_000)],
+        credential_ids: vec![("secret", (id("301"), id("401")))],
+        credentials: credentials(),
+        events: events(),
+        instances: vec![(
+            "instance",
+            Instance { id: id("100"), project: "101".into(), default_org: id("201"), stamps: stamps() },
+        )],
+        machines: machines(),
+        members: vec![(
+            "owner",
+            Member { owner: id("201"), user: id("301"), roles: vec!["ORG_OWNER".into()], stamps: stamps() },
+        )],
+        org_ids: vec![("org", id("201"))],
+        orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
+        signing_keys: [("active", None), ("retired", Some(at(9)))].map(signing_key).into(),
+        user_ids: vec![("user", id("ci-deployer@example.org"))],
+    }
+}
+
+fn credentials() -> Vec<Example<Credential>> {
+    let credential = |kind| Credential {
+        id: id("401"),
+        user: id("301"),
+        org: id("201"),
+        kind,
+        hint: "x7Qz".into(),
+        expires: Timestamp::NEVER,
+        stamps: stamps(),
+    };
+    let all = vec![
+        ("secret", credential(CredentialKind::Secret { hash: hash() })),
+        (
+            "personal-access-token",
+            credential(CredentialKind::PersonalAccessToken { hash: hash(), scopes: vec!["openid".into()] }),
+        ),
+    ];
+    // A new kind does not compile until it stands here, and then it needs an example above.
+    for (_, Credential { kind, .. }) in &all {
+        match kind {
+            CredentialKind::Secret { .. } | CredentialKind::PersonalAccessToken { .. } => {}
+        }
+    }
+    all
+}
+
+fn machines() -> Vec<Example<Machine>> {
+    let machine = |state, access_token_type, secret: Option<&str>| Machine {
+        id: id("301"),
+        org: id("201"),
+        user_name: "Ci-Deployer".into(),
+        name: "CI".into(),
+        description: "деплой".into(),
+        access_token_type,
+        state,
+        secret: secret.map(id),
+        tokens_not_before: at(3),
+        stamps: stamps(),
+    };
+    vec![
+        ("active-bearer", machine(MachineState::Active, AccessTokenType::Bearer, None)),
+        ("inactive-jwt", machine(MachineState::Inactive, AccessTokenType::Jwt, Some("401"))),
+        ("locked", machine(MachineState::Locked, AccessTokenType::Bearer, Some("401"))),
+    ]
+}
+
+fn org((name, state): (&'static str, OrgState)) -> Example<Org> {
+    let org = Org {
+        id: id("201"),
+        name: "ACME".into(),
+        primary_domain: "acme.localhost".into(),
+        state,
+        tokens_not_before: at(3),
+        stamps: stamps(),
+    };
+    (name, org)
+}
+
+fn signing_key((name, published_until): (&'static str, Option<Timestamp>)) -> Example<SigningKeyRecord> {
+    (name, SigningKeyRecord { kid: "501".into(), algorithm: "RS256".into(), published_until, stamps: stamps() })
+}
+
+/// One event for each fact; the first is by the server itself, the others by a user.
+fn events() -> Vec<Example<Event>> {
+    facts()
+        .into_iter()
+        .zip(1..)
+        .map(|(fact, sequence)| Event {
+            owner: id("201"),
+            sequence,
+            position: 1000 + sequence,
+            previous: [0xab; 32],
+            at: at(7),
+            editor: if sequence == 1 { Editor::System } else { Editor::User(id("302")) },
+            fact,
+        })
+        .map(|event| (event.fact.event_type(), event))
+        .collect()
+}
+
+/// One of each variant; a test compares with the model's list of event types.
+fn facts() -> Vec<Fact> {
+    let user = || id("301");
+    let roles = || vec!["ORG_OWNER".to_owned(), "ORG_USER_MANAGER".to_owned()];
+    let instance = [
+        InstanceFact::Added { project: "101".into(), default_org: id("201") },
+        InstanceFact::DefaultOrgSet { org: id("202") },
+        InstanceFact::MemberAdded { user: user(), roles: roles() },
+        InstanceFact::MemberChanged { user: user(), roles: roles() },
+        InstanceFact::MemberRemoved { user: user() },
+        InstanceFact::MemberCascadeRemoved { user: user() },
+        InstanceFact::SigningKeyAdded { kid: "501".into(), algorithm: "RS256".into() },
+        InstanceFact::SigningKeyRetired { kid: "501".into(), published_until: at(9) },
+    ];
+    let (name, primary_domain) = ("ACME".to_owned(), "acme.localhost".to_owned());
+    let org = [
+        OrgFact::Added { name: name.clone(), primary_domain: primary_domain.clone() },
+        OrgFact::Changed { name, primary_domain },
+        OrgFact::Deactivated,
+        OrgFact::Reactivated,
+        OrgFact::Removed,
+        OrgFact::MemberAdded { user: user(), roles: roles() },
+        OrgFact::MemberChanged { user: user(), roles: roles() },
+        OrgFact::MemberRemoved { user: user() },
+        OrgFact::MemberCascadeRemoved { user: user() },
+    ];
+    let (credential, hash) = (|| id("401"), hash);
+    let user_facts = [
+        UserFact::MachineAdded {
+            user_name: "Ci-Deployer".into(),
+            name: "CI".into(),
+            description: String::new(),
+            access_token_type: AccessTokenType::Bearer,
+        },
+        UserFact::MachineChanged {
+            name: "CI".into(),
+            description: "деплой".into(),
+            access_token_type: AccessTokenType::Jwt,
+        },
+        UserFact::UserNameChanged { user_name: "deployer".into() },
+        UserFact::SecretSet { credential: credential(), hash: hash(), hint: "x7Qz".into() },
+        UserFact::SecretRemoved { credential: credential() },
+        UserFact::PatAdded {
+            credential: credential(),
+            hash: hash(),
+            hint: "x7Qz".into(),
+            expires: Timestamp::NEVER,
+            scopes: vec!["openid".into()],
+        },
+        UserFact::PatRemoved { credential: credential() },
+        UserFact::Deactivated,
+        UserFact::Reactivated,
+        UserFact::Locked,
+        UserFact::Unlocked,
+        UserFact::Removed,
+        UserFact::TokenRevoked { token: [0x11; 16], expires: at(9) },
+    ];
+    let instance = instance.into_iter().map(Fact::Instance);
+    let org = org.into_iter().map(Fact::Org);
+    instance.chain(org).chain(user_facts.into_iter().map(|fact| Fact::User(user(), fact))).collect()
+}
+
+fn stamps() -> Stamps {
+    Stamps { created: at(1), changed: at(2), sequence: 12 }
+}
+
+fn hash() -> SecretHash {
+    SecretHash::Blake3([0x5c; 32])
+}
+
+fn id<K>(text: &str) -> Id<K> {
+    Id::parse(text).expect("an id")
+}
+
+/// Some second of the year 2026.
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_micros(1_795_392_000_000_000 + second * 1_000_000)
+}

@@ -1,0 +1,28 @@
+//! All integration tests, in one program: linking one is quicker than linking twenty.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says why and stops"
+)]
+
+mod common;
+
+mod concurrency;
+mod golden_records;
+mod grpc_services;
+mod members;
+mod oauth_alive;
+mod oauth_client;
+mod oauth_known;
+mod oauth_published;
+mod oauth_token;
+mod orgs;
+mod repository;
+mod secrets;
+mod server_listener;
+mod table;
+mod users;
+mod wire_faces;
+mod wire_secret;

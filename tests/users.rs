@@ -1,0 +1,10 @@
+//! Machine users, through the operation table.
+
+mod adding;
+mod changing;
+mod isolation;
+mod listing;
+mod permissions;
+mod removing;
+mod showing;
+mod states;
