@@ -1,8 +1,6 @@
 //! Hostile HTTP: heads and bodies that no client library sends.
 
-mod common;
-
-use common::{
+use crate::common::{
     client::{Ask, Http, read_all},
     full_name, grpc,
     server::{Server, assert_refused},
