@@ -13,6 +13,7 @@ const MAX_LINES: usize = 400;
 const TOP_LEVEL: &[&str] = &[
     ".ci",
     ".git",
+    ".gitattributes",
     ".gitignore",
     "CHANGELOG.md",
     "Cargo.lock",
