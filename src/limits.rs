@@ -23,7 +23,8 @@ pub const MAX_SCOPE_BYTES: usize = 512;
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
 /// The longest client id or secret that is looked at, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 1 << 10;
-/// How deep JSON objects and arrays may nest in a request.
+/// How deep JSON objects and arrays may nest in a JWT. In the messages of the API serde_json stops at 127, which leaves
+/// room for [`MAX_QUERY_NESTING`].
 pub const MAX_JSON_DEPTH: usize = 64;
 /// How deep `and`, `or` and `not` may nest in a list query.
 pub const MAX_QUERY_NESTING: usize = 20;

@@ -97,12 +97,9 @@ fn key_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 impl From<Error> for Failure {
-    /// Whoever runs the command may see the cause, too.
+    /// Whoever runs the command may see the cause, which says more than the text for callers.
     fn from(error: Error) -> Self {
-        Self(match error.cause {
-            Some(cause) => format!("{}: {cause}", error.message),
-            None => error.message.into_owned(),
-        })
+        Self(error.cause.map_or_else(|| error.message.into_owned(), |cause| cause.to_string()))
     }
 }
 

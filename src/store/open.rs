@@ -13,7 +13,8 @@ use crate::{
 };
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend};
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
+    io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{
@@ -59,16 +60,20 @@ const CHANGES_NOT_STORED: &str = "The server cannot store changes now";
 
 impl Store {
     /// Creates the file, readable by its owner alone, or opens the one that is there.
+    ///
+    /// A database has this name only once it is whole: a process that is killed here leaves none, or an empty one.
     pub fn create(path: &Path, options: Options) -> Result<Self, OpenError> {
-        OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
-        let database = builder(&options).create(path).map_err(|e| open_error(path, e))?;
-        Self::start(database, options, path)
+        if path.exists() {
+            return Self::open(path, options);
+        }
+        let broken = |e: io::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
+        let unfinished = path.with_extension("new");
+        let _ = fs::remove_file(&unfinished);
+        OpenOptions::new().create_new(true).write(true).mode(0o600).open(&unfinished).map_err(broken)?;
+        let database = builder(&options).create(&unfinished).map_err(|e| open_error(path, e))?;
+        let store = Self::start(database, options, path)?;
+        fs::rename(&unfinished, path).map_err(broken)?;
+        Ok(store)
     }
 
     /// Opens the file that is there.
