@@ -9,9 +9,14 @@
 
 mod common;
 
+mod cli;
 mod concurrency;
+mod crash;
 mod golden_records;
 mod grpc_services;
+mod hostile;
+mod hostile_http;
+mod logs;
 mod members;
 mod oauth_alive;
 mod oauth_client;
