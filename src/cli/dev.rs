@@ -85,7 +85,7 @@ async fn serve(
 ) -> Result<(), Failure> {
     let shutdown = Shutdown::new();
     let signals = Signals::install()?;
-    let bound = Server::bind(ServerOptions::new(options.listen, tls.clone())).await?;
+    let bound = Server::bind(ServerOptions::new(options.listen, tls.clone(), opened.metrics.clone())).await?;
     let url = format!("https://localhost:{}", bound.local_addr().port());
     let app = opened.into_app(master, settings(url.clone()))?;
     let served = tokio::spawn(daemon::serve(bound, app, shutdown.clone()));

@@ -46,7 +46,7 @@ async fn serve(
     let bound = Server::bind(ServerOptions {
         max_connections,
         drain_limit: config.server.drain.duration(),
-        ..ServerOptions::new(config.server.listen, tls.clone())
+        ..ServerOptions::new(config.server.listen, tls.clone(), app.metrics.clone())
     })
     .await?;
     let status = format!("serving {} on {}", serving.external_url, bound.local_addr());

@@ -175,6 +175,14 @@ impl Store {
         Ok(vault.get(name).map_err(Error::internal)?.map(|sealed| sealed.value().to_vec()))
     }
 
+    /// How many events there are in all logs together.
+    pub fn event_count(&self) -> Result<u64> {
+        let transaction = self.database.begin_read().map_err(Error::internal)?;
+        let positions = transaction.open_table(POSITIONS).map_err(Error::internal)?;
+        let last = positions.last().map_err(Error::internal)?;
+        Ok(last.map_or(0, |(position, _)| position.value()))
+    }
+
     /// Whether changes are still accepted. Once false, it stays so until a restart.
     pub fn is_writable(&self) -> bool {
         // The writer is also gone if it panicked; then the channel is closed.
@@ -227,7 +235,10 @@ fn create_tables(database: &Database) -> Result<u64, redb::Error> {
     {
         return Ok(format.value());
     }
-    let transaction = database.begin_write()?;
+    let mut transaction = database.begin_write()?;
+    // As the writer does, so that the first change is as safe as all later ones: after a commit in one phase, redb would
+    // take the next one for done although it failed halfway.
+    transaction.set_quick_repair(true);
     transaction.open_table(LOG)?;
     transaction.open_table(POSITIONS)?;
     transaction.open_table(STATE)?;

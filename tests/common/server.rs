@@ -36,7 +36,7 @@ impl Server {
         // The certificate lives by the machine's clock, because the client checks it by that.
         let ca = LocalCa::create_or_load(dir.path(), &[], Clock::system().now()).map_err(text).expect("a certificate");
         let tls = Tls::from_files(ca.certificate, ca.key).map_err(text).expect("usable files");
-        let options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls);
+        let options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls, kit.app.metrics.clone());
         let bound = Listener::bind(options).await.map_err(text).expect("a port");
         let client = Client::new(bound.local_addr(), &ca.ca);
         let shutdown = Shutdown::new();
