@@ -1,11 +1,6 @@
 //! All integration tests, in one program: linking one is quicker than linking twenty.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on says why and stops"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says why and stops")]
 
 mod common;
 
@@ -16,6 +11,7 @@ mod golden_records;
 mod grpc_services;
 mod hostile;
 mod hostile_http;
+mod logs;
 mod members;
 mod oauth_alive;
 mod oauth_client;

@@ -25,7 +25,7 @@ pub struct Server {
     pub client: Client,
     pub shutdown: Shutdown,
     pub done: JoinHandle<Result<(), String>>,
-    pub dir: TempDir,
+    _dir: TempDir,
 }
 
 impl Server {
@@ -43,7 +43,7 @@ impl Server {
         let shutdown = Shutdown::new();
         let serving = daemon::serve(bound, kit.app.clone(), shutdown.clone());
         let done = tokio::spawn(async { serving.await.map_err(text) });
-        Self { kit, client, shutdown, done, dir }
+        Self { kit, client, shutdown, done, _dir: dir }
     }
 
     /// Asks over HTTP/1.1, on a connection of its own.
