@@ -1,6 +1,11 @@
 //! All integration tests, in one program: linking one is quicker than linking twenty.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says why and stops")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says why and stops"
+)]
 
 mod common;
 
