@@ -19,6 +19,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 /// A running server. It ends with the test's runtime.
+#[allow(dead_code, reason = "what is held here keeps the server and its files alive")]
 pub struct Server {
     pub kit: Kit,
     pub client: Client,
