@@ -33,4 +33,5 @@ mod store_faults;
 mod table;
 mod users;
 mod wire_faces;
+mod wire_rotation;
 mod wire_secret;
