@@ -40,6 +40,10 @@ pub const MAX_ORG_CASCADE: usize = 10_000;
 
 /// The most rows that a v1 list answers at once, and what one without a limit gets.
 pub const MAX_V1_PAGE: usize = 10_000;
+/// The most rows that a v2 list answers at once.
+pub const MAX_PAGE: usize = 1000;
+/// How many a v2 list without a limit answers.
+pub const DEFAULT_PAGE: usize = 100;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;

@@ -5,7 +5,6 @@ use crate::{
     authn::{Account, Bearer},
     error::Result,
     keys::Sealer,
-    model::CredentialKind,
     oauth::{
         Ground, Request,
         claims::{AMR_SECRET, Profile, ResourceOwner},
@@ -85,10 +84,7 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
             issued: credential.stamps.created,
             expires: credential.expires,
             id: credential.id.to_string(),
-            scopes: match credential.kind {
-                CredentialKind::PersonalAccessToken { scopes, .. } => scopes,
-                CredentialKind::Secret { .. } => Vec::new(),
-            },
+            scopes: credential.scopes().to_vec(),
             // It is good for everything, so for whoever asks.
             audience: vec![caller.account.machine.id.to_string(), ground.state.instance()?.project],
             amr: &[],

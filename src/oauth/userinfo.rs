@@ -3,7 +3,6 @@
 use crate::{
     app::App,
     authn::Bearer,
-    model::CredentialKind,
     oauth::{
         Request,
         claims::{Profile, ResourceOwner},
@@ -30,10 +29,7 @@ pub fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
         let (bearer, account) = ground.bearer(token)?.ok_or_else(OAuthError::invalid_token)?;
         let scopes = match &bearer {
             Bearer::AccessToken(_, token) => token.scopes.as_slice(),
-            Bearer::PersonalAccessToken(credential) => match &credential.kind {
-                CredentialKind::PersonalAccessToken { scopes, .. } => scopes.as_slice(),
-                CredentialKind::Secret { .. } => &[],
-            },
+            Bearer::PersonalAccessToken(credential) => credential.scopes(),
         };
         Ok(UserInfo {
             sub: account.machine.id.to_string(),
