@@ -1,8 +1,6 @@
 //! The program as people and supervisors meet it: what it prints, what it refuses, what it leaves behind.
 
-mod common;
-
-use common::{
+use crate::common::{
     binary::{Binary, complaint, run},
     client::{Ask, Client, Http},
     text,
@@ -126,7 +124,7 @@ async fn dev_keeps_what_it_made_where_only_its_owner_looks() {
 fn the_ready_file_appears_once_the_server_answers_and_is_private() {
     let dir = tempfile::tempdir().expect("a directory");
     let ready = dir.path().join("ready.json");
-    let mut child = common::binary::command(&["dev", "--quiet", "--listen", "127.0.0.1:0", "--ready-file"])
+    let mut child = crate::common::binary::command(&["dev", "--quiet", "--listen", "127.0.0.1:0", "--ready-file"])
         .arg(&ready)
         .spawn()
         .expect("it starts");
@@ -242,7 +240,7 @@ async fn serve_answers_what_is_in_flight_and_stops_with_success() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     slow.write_all(br#"{"userName":"late","name":"Late!"}"#).await.expect("written");
-    let said = common::client::read_all(&mut slow).await;
+    let said = crate::common::client::read_all(&mut slow).await;
     assert!(said.starts_with("HTTP/1.1 200 OK"), "{said}");
     assert_eq!(server.end().code(), Some(0));
     let again = Binary::serve(&site.path("countersign.toml"), &site.path("countersign.redb"), Stdio::null());

@@ -1,9 +1,7 @@
 //! The program is killed while clients change things, and started again: what was answered is there, and nothing is
 //! half there.
 
-mod common;
-
-use common::{
+use crate::common::{
     binary::{Binary, run},
     client::{Ask, Http},
     text,
@@ -145,7 +143,7 @@ fn a_kill_during_the_first_start_leaves_a_directory_that_starts() {
     for delay in [5, 20, 40, 70] {
         let dir = tempfile::tempdir().expect("a directory");
         let data = dir.path().join("data");
-        let mut cut = common::binary::command(&["dev", "--listen", "127.0.0.1:0", "--quiet", "--data-dir"])
+        let mut cut = crate::common::binary::command(&["dev", "--listen", "127.0.0.1:0", "--quiet", "--data-dir"])
             .arg(&data)
             .spawn()
             .expect("it starts");

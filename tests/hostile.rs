@@ -1,8 +1,6 @@
 //! Hostile input: each piece is refused clearly, in the shape of the wire that it came by, and leaves nothing behind.
 
-mod common;
-
-use common::{
+use crate::common::{
     client::{Answer, Ask, Http},
     full_name, grpc,
     server::{Server, assert_refused},

@@ -9,10 +9,15 @@
 
 mod common;
 
+mod cli;
 mod concurrency;
+mod crash;
 mod golden_records;
 mod grpc_services;
+mod hostile;
+mod hostile_http;
 mod keys;
+mod logs;
 mod members;
 mod oauth_alive;
 mod oauth_assertion;

@@ -172,7 +172,8 @@ async fn every_face_refuses_alike() {
     let viewer = format!("Bearer {}", server.caller("viewer", &["ORG_OWNER_VIEWER"]).await);
     let other = server.org("Other").await;
     let (demo, elsewhere) = (server.kit.demo.clone(), server.machine_in(&other, "elsewhere").await);
-    let cases: [(&str, &[(&str, &str)], Status); 9] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Status);
+    let cases: [Case<'_>; 9] = [
         (&demo, &[], status(16, "", "auth header missing")),
         (&demo, &[("authorization", "Basic x")], status(16, "AUTH-toLo1", "invalid auth header")),
         (&demo, &[("authorization", "Bearer x")], status(16, "AUTH-7fs1e", "Errors.Token.Invalid")),

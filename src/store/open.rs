@@ -197,7 +197,7 @@ impl Store {
 
     /// The size of the file. Zero if it is not a file.
     pub fn file_bytes(&self) -> u64 {
-        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+        fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
     }
 
     pub(super) fn database(&self) -> &Database {

@@ -19,12 +19,13 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 /// A running server. It ends with the test's runtime.
+#[allow(dead_code, reason = "what is held here keeps the server and its files alive")]
 pub struct Server {
     pub kit: Kit,
     pub client: Client,
     pub shutdown: Shutdown,
     pub done: JoinHandle<Result<(), String>>,
-    pub dir: TempDir,
+    _dir: TempDir,
 }
 
 impl Server {
@@ -42,7 +43,7 @@ impl Server {
         let shutdown = Shutdown::new();
         let serving = daemon::serve(bound, kit.app.clone(), shutdown.clone());
         let done = tokio::spawn(async { serving.await.map_err(text) });
-        Self { kit, client, shutdown, done, dir }
+        Self { kit, client, shutdown, done, _dir: dir }
     }
 
     /// Asks over HTTP/1.1, on a connection of its own.
