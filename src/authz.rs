@@ -199,15 +199,26 @@ impl<P> Authorized<P> {
         self.covers(state, roles, &self.org, permissions(roles, given))
     }
 
-    /// Refuses unless the caller may do all of this to what `owner` owns. Who may delete every user there need not hold
-    /// the right to delete oneself, which is a role of its own that not even an `IAM_OWNER` has.
-    fn covers(&self, state: &State<'_>, roles: &Roles, owner: &OrgId, theirs: Permissions) -> Result<()> {
-        let mut mine = permissions_over(state, roles, &self.caller.user, owner)?;
-        if mine.contains(Permission::UserDelete) {
-            mine.insert(Permission::UserSelfDelete);
-        }
-        if mine.contains_all(theirs) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
+    /// The same over an organisation that is yet to be. Whoever adds one could take the role `founder` in it, and so may
+    /// give what that permits; beyond it only what the caller may do everywhere.
+    pub fn may_give_in_new_org(&self, state: &State<'_>, roles: &Roles, founder: &str, given: &[String]) -> Result<()> {
+        let everywhere = permissions_over(state, roles, &self.caller.user, &state.instance()?.id)?;
+        covered(everywhere.union(roles.permissions_of(founder)), permissions(roles, given))
     }
+
+    /// Refuses unless the caller may do all of this to what `owner` owns.
+    fn covers(&self, state: &State<'_>, roles: &Roles, owner: &OrgId, theirs: Permissions) -> Result<()> {
+        covered(permissions_over(state, roles, &self.caller.user, owner)?, theirs)
+    }
+}
+
+/// Refuses unless `mine` are as much as `theirs`. Who may delete every user need not hold the right to delete oneself,
+/// which is a role of its own that not even an `IAM_OWNER` has.
+fn covered(mut mine: Permissions, theirs: Permissions) -> Result<()> {
+    if mine.contains(Permission::UserDelete) {
+        mine.insert(Permission::UserSelfDelete);
+    }
+    if mine.contains_all(theirs) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
 }
 
 // By hand, because a derive would ask that `P` be cloned, which it never is.

@@ -26,6 +26,7 @@ mod oauth_known;
 mod oauth_published;
 mod oauth_token;
 mod orgs;
+mod orgs_v2;
 mod permission_matrix;
 mod properties;
 mod repository;

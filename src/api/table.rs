@@ -4,8 +4,8 @@ use crate::{
     api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
     app::{
         credential_lists, instance, instance_members, machine_keys, machine_lists, machine_removal, machine_states,
-        machine_views, machines, memberships, org_members, org_removal, org_views, orgs, personal_access_tokens,
-        secrets, signing_keys,
+        machine_views, machines, memberships, org_domains, org_lists, org_members, org_removal, org_views, orgs,
+        orgs_v2, personal_access_tokens, secrets, signing_keys,
     },
     model::fault,
 };
@@ -50,7 +50,7 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/RemoveOrgMember", op(org_members::remove)),
         ("zitadel.management.v1.ManagementService/ListUserMemberships", op(memberships::list)),
         ("zitadel.admin.v1.AdminService/Healthz", op(instance::admin_healthz)),
-        ("zitadel.admin.v1.AdminService/ListOrgs", on_instance(org_views::list)),
+        ("zitadel.admin.v1.AdminService/ListOrgs", on_instance(org_lists::list)),
         ("zitadel.admin.v1.AdminService/GetOrgByID", on_instance(org_views::get)),
         ("zitadel.admin.v1.AdminService/IsOrgUnique", on_instance(org_views::is_unique)),
         ("zitadel.admin.v1.AdminService/GetDefaultOrg", on_instance(org_views::get_default)),
@@ -99,6 +99,44 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
             on_user_or_self(|r| &r.user_id, fault::PAT_REMOVE_UNKNOWN, personal_access_tokens::remove_v2),
         ),
         ("zitadel.user.v2.UserService/ListPersonalAccessTokens", op(credential_lists::personal_access_tokens)),
+        ("zitadel.org.v2.OrganizationService/AddOrganization", op(orgs_v2::add)),
+        (
+            "zitadel.org.v2.OrganizationService/UpdateOrganization",
+            on_org(|r| &r.organization_id, fault::ORG_CHANGE_UNKNOWN, orgs_v2::update),
+        ),
+        ("zitadel.org.v2.OrganizationService/ListOrganizations", op(org_lists::list_v2)),
+        (
+            "zitadel.org.v2.OrganizationService/DeleteOrganization",
+            on_org(|r| &r.organization_id, fault::ORG_REMOVE_UNKNOWN, org_removal::remove_v2),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/DeactivateOrganization",
+            on_org(|r| &r.organization_id, fault::ORG_DEACTIVATE_UNKNOWN, orgs_v2::deactivate),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/ActivateOrganization",
+            on_org(|r| &r.organization_id, fault::ORG_REACTIVATE_UNKNOWN, orgs_v2::activate),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/ListOrganizationDomains",
+            on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_domains::list),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/AddOrganizationDomain",
+            on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_domains::add),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/DeleteOrganizationDomain",
+            on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_domains::remove),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/GenerateOrganizationDomainValidation",
+            on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_domains::generate_validation),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/VerifyOrganizationDomain",
+            on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_domains::verify),
+        ),
         ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
         ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),
     ]

@@ -54,22 +54,32 @@ pub async fn add<P: Permit + 'static>(
     user_id: String,
     roles: Vec<String>,
 ) -> Result<ObjectDetails> {
-    let roles = checked(&app.roles, roles, scope.is_role, scope.add_invalid, scope.add_role)?;
+    let roles = to_add(&app.roles, scope, roles)?;
     let known = app.roles.clone();
     let changed = app
         .store
         .change(who.caller.editor(), move |state, _| {
             (scope.exists)(state, &who.org)?;
             who.may_give(state, &known, &roles)?;
-            let user = UserId::parse(&user_id).ok_or(scope.add_user_unknown)?;
-            let user = state.machine(&user)?.ok_or(scope.add_user_unknown)?.id;
-            if state.member(&who.org, &user)?.is_some() {
-                return Err(scope.add_exists.into());
-            }
-            Ok(Decision::new(vec![(scope.draft)(&who.org, Step::Added { user, roles })], ()))
+            Ok(Decision::new(vec![joining(state, scope, &who.org, &user_id, roles)?], ()))
         })
         .await?;
     Ok(reply::added(changed.receipt()?))
+}
+
+/// The roles that a new member is to hold, if it can.
+pub fn to_add(known: &Roles, scope: &Scope, roles: Vec<String>) -> Result<Vec<String>> {
+    checked(known, roles, scope.is_role, scope.add_invalid, scope.add_role)
+}
+
+/// The event by which a user becomes a member.
+pub fn joining(state: &State<'_>, scope: &Scope, owner: &OrgId, user_id: &str, roles: Vec<String>) -> Result<Draft> {
+    let user = UserId::parse(user_id).ok_or(scope.add_user_unknown)?;
+    let user = state.machine(&user)?.ok_or(scope.add_user_unknown)?.id;
+    if state.member(owner, &user)?.is_some() {
+        return Err(scope.add_exists.into());
+    }
+    Ok((scope.draft)(owner, Step::Added { user, roles }))
 }
 
 /// Replaces the roles of a member. The same roles again are no change, and fine.

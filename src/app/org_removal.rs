@@ -8,8 +8,8 @@ use crate::{
     limits::MAX_ORG_CASCADE,
     model::{Column, Draft, Editor, OrgFact, fault},
     permission::{IamWrite, OrgDelete},
-    proto::zitadel::{admin::v1 as admin, management::v1 as management, v1::ObjectDetails},
-    store::{Decision, Direction, State},
+    proto::zitadel::{admin::v1 as admin, management::v1 as management, org::v2 as wire, v1::ObjectDetails},
+    store::{Decision, Direction, Receipt, State},
 };
 
 /// Removes the context organisation.
@@ -18,8 +18,8 @@ pub async fn remove_mine(
     who: Authorized<OrgDelete>,
     _: management::RemoveOrgRequest,
 ) -> Result<management::RemoveOrgResponse> {
-    let details = end(&app, who.caller.editor(), who.org.to_string()).await?;
-    Ok(management::RemoveOrgResponse { details: details.into() })
+    let (instance, last) = end(&app, who.caller.editor(), who.org.to_string()).await?;
+    Ok(management::RemoveOrgResponse { details: details(&instance, &last).into() })
 }
 
 /// Removes any organisation.
@@ -28,13 +28,27 @@ pub async fn remove(
     who: Authorized<IamWrite>,
     request: admin::RemoveOrgRequest,
 ) -> Result<admin::RemoveOrgResponse> {
-    let details = end(&app, who.caller.editor(), request.org_id).await?;
-    Ok(admin::RemoveOrgResponse { details: details.into() })
+    let (instance, last) = end(&app, who.caller.editor(), request.org_id).await?;
+    Ok(admin::RemoveOrgResponse { details: details(&instance, &last).into() })
 }
 
-/// All in one change, so that nobody sees half an organisation. The details name the instance as the owner: the
-/// organisation, which owned itself, is gone.
-async fn end(app: &App, editor: Editor, org_id: String) -> Result<ObjectDetails> {
+/// Removes the organisation that the request names.
+pub async fn remove_v2(
+    app: App,
+    who: Authorized<OrgDelete>,
+    _: wire::DeleteOrganizationRequest,
+) -> Result<wire::DeleteOrganizationResponse> {
+    let (_, last) = end(&app, who.caller.editor(), who.org.to_string()).await?;
+    Ok(wire::DeleteOrganizationResponse { deletion_date: reply::timestamp(last.at).into() })
+}
+
+/// They name the instance as the owner: the organisation, which owned itself, is gone.
+fn details(instance: &OrgId, last: &Receipt) -> ObjectDetails {
+    reply::details(last.sequence, None, Some(last.at), instance.as_str())
+}
+
+/// All in one change, so that nobody sees half an organisation. Returns the instance, and the last event's receipt.
+async fn end(app: &App, editor: Editor, org_id: String) -> Result<(OrgId, Receipt)> {
     let changed = app
         .store
         .change(editor, move |state, _| {
@@ -47,8 +61,8 @@ async fn end(app: &App, editor: Editor, org_id: String) -> Result<ObjectDetails>
             Ok(Decision::new(cascade(state, &instance.id, &org)?, instance.id))
         })
         .await?;
-    let last = changed.receipt()?;
-    Ok(reply::details(last.sequence, None, Some(last.at), changed.answer.as_str()))
+    let last = changed.receipt()?.clone();
+    Ok((changed.answer, last))
 }
 
 /// First the users with all their memberships, then the members from elsewhere, at last the organisation.

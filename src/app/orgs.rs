@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What whoever adds an organisation becomes in it.
-const OWNER: &str = "ORG_OWNER";
+pub(super) const OWNER: &str = "ORG_OWNER";
 
 /// Adds an organisation, which the caller owns.
 pub async fn add(
@@ -27,15 +27,11 @@ pub async fn add(
     let changed = app
         .store
         .change(who.caller.editor(), move |state, _| {
-            if state.org_by_name(&name)?.is_some() {
-                return Err(fault::ORG_NAME_TAKEN.into());
-            }
+            let added = founding(state, &org, name, primary_domain)?;
             // Removed since it was let in: a membership must not name a user that is not there.
             let owner = state.machine(&who.caller.user)?.ok_or(fault::TOKEN_INVALID)?.id;
             let member_added = OrgFact::MemberAdded { user: owner, roles: vec![OWNER.to_owned()] };
-            let events =
-                vec![Draft::org(&org, OrgFact::Added { name, primary_domain }), Draft::org(&org, member_added)];
-            Ok(Decision::new(events, ()))
+            Ok(Decision::new(vec![added, Draft::org(&org, member_added)], ()))
         })
         .await?;
     Ok(management::AddOrgResponse { id, details: reply::added(changed.receipt()?).into() })
@@ -47,7 +43,13 @@ pub async fn update(
     who: Authorized<OrgWrite>,
     request: management::UpdateOrgRequest,
 ) -> Result<management::UpdateOrgResponse> {
-    let name = org_name("UpdateOrgRequest", &request.name)?;
+    let renamed = rename(&app, who, org_name("UpdateOrgRequest", &request.name)?).await?;
+    // ZITADEL answers a creation date here, and its clients read that.
+    Ok(management::UpdateOrgResponse { details: reply::added(&renamed).into() })
+}
+
+/// Gives the organisation of the proof another name.
+pub(super) async fn rename(app: &App, who: Authorized<OrgWrite>, name: String) -> Result<Receipt> {
     let primary_domain = primary_domain(&name, &app.settings.host);
     let changed = app
         .store
@@ -63,38 +65,47 @@ pub async fn update(
             Ok(Decision::new(vec![Draft::org(&org.id, OrgFact::Changed { name, primary_domain })], ()))
         })
         .await?;
-    // ZITADEL answers a creation date here, and its clients read that.
-    Ok(management::UpdateOrgResponse { details: reply::added(changed.receipt()?).into() })
+    changed.receipt().cloned()
 }
 
-/// Shuts out all users of the context organisation: their credentials and tokens are refused from now on. Refused where
-/// no `IAM_OWNER` would be left to let them in again.
+/// Shuts out all users of the context organisation.
 pub async fn deactivate(
     app: App,
     who: Authorized<OrgWrite>,
     _: management::DeactivateOrgRequest,
 ) -> Result<management::DeactivateOrgResponse> {
-    let done = step(&app, who, fault::ORG_DEACTIVATE_UNKNOWN, |state, org| match org.state {
+    Ok(management::DeactivateOrgResponse { details: reply::changed(&shut_out(&app, who).await?).into() })
+}
+
+/// Shuts out all users of the proof's organisation: their credentials and tokens are refused from now on. Refused where
+/// no `IAM_OWNER` would be left to let them in again.
+pub(super) async fn shut_out(app: &App, who: Authorized<OrgWrite>) -> Result<Receipt> {
+    let decide = |state: &State<'_>, org: &Org| match org.state {
         OrgState::Active => {
             instance_members::owner_remains(state, |owner| instance_members::belongs(state, owner, &org.id))?;
             Ok(OrgFact::Deactivated)
         }
         OrgState::Inactive => Err(fault::ORG_ALREADY_INACTIVE.into()),
-    });
-    Ok(management::DeactivateOrgResponse { details: reply::changed(&done.await?).into() })
+    };
+    step(app, who, fault::ORG_DEACTIVATE_UNKNOWN, decide).await
 }
 
-/// Lets the users of the context organisation in again. The tokens of before stay dead.
+/// Lets the users of the context organisation in again.
 pub async fn reactivate(
     app: App,
     who: Authorized<OrgWrite>,
     _: management::ReactivateOrgRequest,
 ) -> Result<management::ReactivateOrgResponse> {
-    let done = step(&app, who, fault::ORG_REACTIVATE_UNKNOWN, |_, org| match org.state {
+    Ok(management::ReactivateOrgResponse { details: reply::changed(&let_in(&app, who).await?).into() })
+}
+
+/// Lets the users of the proof's organisation in again. The tokens of before stay dead.
+pub(super) async fn let_in(app: &App, who: Authorized<OrgWrite>) -> Result<Receipt> {
+    let decide = |_: &State<'_>, org: &Org| match org.state {
         OrgState::Inactive => Ok(OrgFact::Reactivated),
         OrgState::Active => Err(fault::ORG_ALREADY_ACTIVE.into()),
-    });
-    Ok(management::ReactivateOrgResponse { details: reply::changed(&done.await?).into() })
+    };
+    step(app, who, fault::ORG_REACTIVATE_UNKNOWN, decide).await
 }
 
 /// Makes another organisation the default. The one that was can then be removed.
@@ -122,7 +133,15 @@ pub(super) fn find(state: &State<'_>, id: &str) -> Result<Option<Org>> {
     OrgId::parse(id).map_or(Ok(None), |id| state.org(&id))
 }
 
-/// Does to the context organisation what `decide` says of it.
+/// The first event of an organisation, if nothing else has its name.
+pub(super) fn founding(state: &State<'_>, org: &OrgId, name: String, primary_domain: String) -> Result<Draft> {
+    if state.org_by_name(&name)?.is_some() {
+        return Err(fault::ORG_NAME_TAKEN.into());
+    }
+    Ok(Draft::org(org, OrgFact::Added { name, primary_domain }))
+}
+
+/// Does to the proof's organisation what `decide` says of it.
 async fn step(
     app: &App,
     who: Authorized<OrgWrite>,
@@ -140,7 +159,7 @@ async fn step(
 }
 
 /// An organisation's name as it is kept: trimmed, and fit for a log line and a terminal.
-fn org_name(message: &str, name: &str) -> Result<String> {
+pub(super) fn org_name(message: &str, name: &str) -> Result<String> {
     let name = name.trim();
     if name.is_empty() {
         return Err(fault::ORG_NAME_EMPTY.into());

@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     model::Stamps,
-    proto::zitadel::v1::ObjectDetails,
+    proto::zitadel::{object::v2, v1::ObjectDetails},
     store::{Changed, Receipt},
     time::Timestamp,
 };
@@ -26,6 +26,22 @@ pub fn changed(receipt: &Receipt) -> ObjectDetails {
 /// `details` of an object that is shown.
 pub fn viewed(stamps: &Stamps, owner: &str) -> ObjectDetails {
     details(stamps.sequence, Some(stamps.created), Some(stamps.changed), owner)
+}
+
+/// The same over v2.
+pub fn viewed_v2(stamps: &Stamps, owner: &str) -> v2::Details {
+    v2::Details {
+        sequence: stamps.sequence,
+        change_date: timestamp(stamps.changed).into(),
+        creation_date: timestamp(stamps.created).into(),
+        resource_owner: owner.into(),
+    }
+}
+
+/// `details` of a v2 answer that added something: both dates.
+pub fn added_v2(receipt: &Receipt) -> v2::Details {
+    let stamps = Stamps { created: receipt.at, changed: receipt.at, sequence: receipt.sequence };
+    viewed_v2(&stamps, receipt.owner.as_str())
 }
 
 pub fn details(sequence: u64, created: Option<Timestamp>, changed: Option<Timestamp>, owner: &str) -> ObjectDetails {

@@ -72,6 +72,17 @@ pub const KEY_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Machine 
 // Organisations.
 pub const ORG_UNKNOWN: Fault = fault(NotFound, "QUERY-leq5Q", "Organisation not found");
 pub const ORG_NAME_TAKEN: Fault = fault(AlreadyExists, "V3-DKcYh", "Organisation's name or id already taken");
+pub const ORG_ID_TAKEN: Fault = fault(AlreadyExists, "ORG-laho2n", "Errors.Org.AlreadyExisting");
+pub const ORG_ADMIN_NO_MACHINE: Fault = fault(
+    Unimplemented,
+    "ORGv2-SD2r1",
+    "An admin of a new organisation must be a user that is there already; this server has no human users",
+);
+pub const ORG_DOMAINS_FIXED: Fault = fault(
+    Unimplemented,
+    "COUNTERSIGN-domain",
+    "An organisation has one domain here, which follows from its name; rename the organisation instead",
+);
 pub const ORG_NAME_EMPTY: Fault = fault(InvalidArgument, "EVENT-Mf9sd", "Organisation is invalid");
 pub const ORG_CHANGE_UNKNOWN: Fault = fault(NotFound, "ORG-1MRds", "Organisation not found");
 pub const ORG_UNCHANGED: Fault = fault(FailedPrecondition, "ORG-4VSdf", "Organisation not changed");

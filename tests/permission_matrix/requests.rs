@@ -22,10 +22,12 @@ pub fn about(procedure: &str, org: &str, user: &str, token_id: &str) -> Value {
         let value = match field.name {
             // Whoever adds a user may choose its id; one that is taken would only be refused.
             "user_id" if adds_user => continue,
+            "org_id" | "organization_id" if message.ends_with("AddOrganizationRequest") => continue,
             "user_id" => user.into(),
             "org_id" | "organization_id" => org.into(),
             "id" if message.contains("Org") => org.into(),
             "id" => user.into(),
+            "domain" => "probe.localhost".into(),
             "token_id" | "key_id" => token_id.into(),
             "type" => 1.into(),
             "public_key" => PUBLIC_KEY.into(),

@@ -1,0 +1,6 @@
+//! Organisations over v2, through the operation table.
+
+mod adding;
+mod changing;
+mod domains;
+mod listing;
