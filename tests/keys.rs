@@ -4,8 +4,11 @@ mod lists;
 
 use crate::common::{
     Kit,
+    client::Ask,
     orgs::{column, dates},
-    refused_with, text,
+    refused_with,
+    server::Server,
+    text,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use countersign::{
@@ -210,6 +213,22 @@ async fn a_user_has_so_many_credentials_and_no_more() {
     kit.refused("management/AddMachineKey", add(&kit.demo), FailedPrecondition, "COUNTERSIGN-many").await;
     let body = json!({ "userId": kit.demo, "type": 1 });
     kit.refused("management/AddMachineKey", body, FailedPrecondition, "COUNTERSIGN-many").await;
+}
+
+/// ZITADEL's later versions have these paths, and scripts use them.
+#[tokio::test]
+async fn over_v2_there_are_paths_for_all_of_it() {
+    let server = Server::start().await;
+    let demo = server.kit.demo.clone();
+    for (kind, id) in [("keys", "keyId"), ("pats", "tokenId")] {
+        let body = json!({ "expirationDate": LATER, "publicKey": public(Algorithm::EdDsa) });
+        let added = server.admin(Ask::post(format!("/v2/users/{demo}/{kind}")).json(&body)).await.ok();
+        let found = json!({ "filters": [{ "userIdFilter": { "id": demo } }] });
+        let list = server.admin(Ask::post(format!("/v2/users/{kind}/search")).json(&found)).await.ok();
+        assert_eq!(column(&list, "id"), [text(&added[id])]);
+        let path = format!("/v2/users/{demo}/{kind}/{}", text(&added[id]));
+        assert!(server.admin(Ask::delete(path)).await.ok()["deletionDate"].is_string());
+    }
 }
 
 #[tokio::test]

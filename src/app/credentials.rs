@@ -24,10 +24,10 @@ pub fn holder(
     roles: &Roles,
     who: &Authorized<UserWrite>,
     user_id: &str,
-    expires: (Timestamp, Timestamp),
+    expires: Timestamp,
+    now: Timestamp,
     unknown: Fault,
 ) -> Result<Machine> {
-    let (expires, now) = expires;
     let machine = who.machine_or(state, user_id, unknown)?;
     who.may_act_as(state, roles, &machine)?;
     if expires <= now {

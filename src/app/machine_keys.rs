@@ -131,15 +131,9 @@ async fn make(
         true => {
             // Before the work, so that whoever would be refused cannot ask for it.
             let (state, now) = (app.store.snapshot()?, app.clock.now());
-            let user = credentials::holder(
-                &state.state(),
-                &app.roles,
-                &who,
-                &user_id,
-                (expires, now),
-                fault::KEY_USER_UNKNOWN,
-            )?
-            .id;
+            let user =
+                credentials::holder(&state.state(), &app.roles, &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?
+                    .id;
             drop(state);
             let made = generate(&id).await?;
             let file = KeyFile {
@@ -163,7 +157,7 @@ async fn make(
     let changed = app
         .store
         .change(who.caller.editor(), move |state, now| {
-            let machine = credentials::holder(state, &roles, &who, &user_id, (expires, now), fault::KEY_USER_UNKNOWN)?;
+            let machine = credentials::holder(state, &roles, &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?;
             Ok(credentials::event(&machine, added))
         })
         .await?;

@@ -122,7 +122,7 @@ async fn make(app: &App, who: Authorized<UserWrite>, user_id: String, expires: T
     let changed = app
         .store
         .change(who.caller.editor(), move |state, now| {
-            let machine = credentials::holder(state, &roles, &who, &user_id, (expires, now), fault::PAT_USER_UNKNOWN)?;
+            let machine = credentials::holder(state, &roles, &who, &user_id, expires, now, fault::PAT_USER_UNKNOWN)?;
             Ok(credentials::event(&machine, added))
         })
         .await?;
