@@ -27,6 +27,8 @@ pub enum Target<'a> {
     User(&'a str, Fault),
     /// The same, and the user itself needs no permission.
     UserOrSelf(&'a str, Fault),
+    /// Nothing that there is, as the fault says to whoever is known.
+    Nothing(Fault),
 }
 
 /// What a proof is made from.
@@ -68,6 +70,13 @@ pub struct Authorized<P> {
     pub org: OrgId,
     reach: Reach,
     permission: PhantomData<fn() -> P>,
+}
+
+/// Proof of the permission `I` over the instance or of `O` over an organisation: the request says which.
+#[derive(Debug)]
+pub enum Over<I, O> {
+    Instance(Authorized<I>),
+    Org(Authorized<O>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,11 +136,24 @@ impl<P: Permit> Proof for Authorized<P> {
                 let user = find_user(&state, id, unknown)?;
                 (user.org, if user.id == caller.user { Reach::Caller } else { Reach::Org })
             }
+            Target::Nothing(fault) => return Err(fault.into()),
         };
         if reach == Reach::Org {
             held(&state, roles, &caller, &org)?.demand(P::PERMISSION)?;
         }
         Ok(Self { caller, org, reach, permission: PhantomData })
+    }
+}
+
+impl<I: Permit, O: Permit> Proof for Over<I, O> {
+    // What every request needs; the rest depends on the request.
+    const PERMISSION: &'static str = Authenticated::PERMISSION;
+
+    fn prove(grounds: Grounds<'_>) -> Result<Self> {
+        match grounds.target {
+            Target::Instance => Authorized::prove(grounds).map(Self::Instance),
+            _ => Authorized::prove(grounds).map(Self::Org),
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod common;
 
+mod administrators;
 mod cli;
 mod concurrency;
 mod crash;

@@ -105,7 +105,8 @@ where
     on(move |request| Target::UserOrSelf(id(request), unknown), use_case)
 }
 
-fn on<A, Q, R, T, F, Fut>(target: T, use_case: F) -> Operation
+/// An operation on whatever the request says.
+pub fn on<A, Q, R, T, F, Fut>(target: T, use_case: F) -> Operation
 where
     A: Proof,
     Q: Request,

@@ -1,11 +1,11 @@
 //! The operations. One row ties a procedure, as a proto declares it, to the use case that does it.
 
 use crate::{
-    api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
+    api::operation::{Operation, on, on_instance, on_org, on_user_or_self, op},
     app::{
-        credential_lists, instance, instance_members, machine_keys, machine_lists, machine_removal, machine_states,
-        machine_views, machines, memberships, org_domains, org_lists, org_members, org_removal, org_views, orgs,
-        orgs_v2, personal_access_tokens, secrets, signing_keys,
+        administrator_lists, administrators, credential_lists, instance, instance_members, machine_keys, machine_lists,
+        machine_removal, machine_states, machine_views, machines, memberships, org_domains, org_lists, org_members,
+        org_removal, org_views, orgs, orgs_v2, personal_access_tokens, secrets, signing_keys,
     },
     model::fault,
 };
@@ -137,6 +137,19 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
             "zitadel.org.v2.OrganizationService/VerifyOrganizationDomain",
             on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_domains::verify),
         ),
+        (
+            "zitadel.internal_permission.v2.InternalPermissionService/CreateAdministrator",
+            on(administrators::created, administrators::create),
+        ),
+        (
+            "zitadel.internal_permission.v2.InternalPermissionService/UpdateAdministrator",
+            on(administrators::updated, administrators::update),
+        ),
+        (
+            "zitadel.internal_permission.v2.InternalPermissionService/DeleteAdministrator",
+            on(administrators::deleted, administrators::delete),
+        ),
+        ("zitadel.internal_permission.v2.InternalPermissionService/ListAdministrators", op(administrator_lists::list)),
         ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
         ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),
     ]

@@ -1,18 +1,17 @@
 //! From the filters of v2 requests to conditions on keys and personal access tokens.
 
 use crate::{
-    app::page::few_enough,
+    app::{page::few_enough, time_match::TimeMatch},
     error::Result,
     id::{CredentialId, Id, OrgId, UserId},
     model::{Credential, fault},
     proto::zitadel::{
-        filter::v2::{IDFilter, TimestampFilter, TimestampFilterMethod as Method},
+        filter::v2::IDFilter,
         user::v2::{
             KeysSearchFilter, PersonalAccessTokensSearchFilter, keys_search_filter::Filter as KeyFilter,
             personal_access_tokens_search_filter::Filter as TokenFilter,
         },
     },
-    time::Timestamp,
 };
 
 /// A condition on a credential. An id that is none is nobody's.
@@ -21,14 +20,8 @@ pub enum Filter {
     Id(Option<CredentialId>),
     User(Option<UserId>),
     Org(Option<OrgId>),
-    Created(Instant),
-    Expires(Instant),
-}
-
-#[derive(Debug)]
-pub struct Instant {
-    at: Timestamp,
-    method: Method,
+    Created(TimeMatch),
+    Expires(TimeMatch),
 }
 
 /// All conditions on keys.
@@ -39,8 +32,8 @@ pub fn keys(filters: &[KeysSearchFilter]) -> Result<Vec<Filter>> {
             KeyFilter::KeyIdFilter(filter) => Filter::Id(id(filter)),
             KeyFilter::UserIdFilter(filter) => Filter::User(id(filter)),
             KeyFilter::OrganizationIdFilter(filter) => Filter::Org(id(filter)),
-            KeyFilter::CreatedDateFilter(filter) => Filter::Created(instant(filter)),
-            KeyFilter::ExpirationDateFilter(filter) => Filter::Expires(instant(filter)),
+            KeyFilter::CreatedDateFilter(filter) => Filter::Created(TimeMatch::new(filter)),
+            KeyFilter::ExpirationDateFilter(filter) => Filter::Expires(TimeMatch::new(filter)),
         })
     };
     filters.iter().map(one).collect()
@@ -54,8 +47,8 @@ pub fn personal_access_tokens(filters: &[PersonalAccessTokensSearchFilter]) -> R
             TokenFilter::TokenIdFilter(filter) => Filter::Id(id(filter)),
             TokenFilter::UserIdFilter(filter) => Filter::User(id(filter)),
             TokenFilter::OrganizationIdFilter(filter) => Filter::Org(id(filter)),
-            TokenFilter::CreatedDateFilter(filter) => Filter::Created(instant(filter)),
-            TokenFilter::ExpirationDateFilter(filter) => Filter::Expires(instant(filter)),
+            TokenFilter::CreatedDateFilter(filter) => Filter::Created(TimeMatch::new(filter)),
+            TokenFilter::ExpirationDateFilter(filter) => Filter::Expires(TimeMatch::new(filter)),
         })
     };
     filters.iter().map(one).collect()
@@ -73,26 +66,6 @@ impl Filter {
     }
 }
 
-impl Instant {
-    fn matches(&self, found: Timestamp) -> bool {
-        match self.method {
-            Method::TIMESTAMP_FILTER_METHOD_EQUALS => found == self.at,
-            Method::TIMESTAMP_FILTER_METHOD_AFTER => found > self.at,
-            Method::TIMESTAMP_FILTER_METHOD_AFTER_OR_EQUALS => found >= self.at,
-            Method::TIMESTAMP_FILTER_METHOD_BEFORE => found < self.at,
-            Method::TIMESTAMP_FILTER_METHOD_BEFORE_OR_EQUALS => found <= self.at,
-        }
-    }
-}
-
 fn id<K>(filter: &IDFilter) -> Option<Id<K>> {
     Id::parse(&filter.id)
-}
-
-/// No instant is the beginning of time, as an empty message of protobuf is. One that is none is its end.
-fn instant(filter: &TimestampFilter) -> Instant {
-    let at = filter.timestamp.as_option().cloned().unwrap_or_default();
-    let at = Timestamp::from_parts(at.seconds, at.nanos).unwrap_or(Timestamp::NEVER);
-    // Validation has refused numbers without a name.
-    Instant { at, method: filter.method.as_known().unwrap_or_default() }
 }

@@ -3,6 +3,9 @@
 //! A use case takes the application, the proof that it needs, and its request. Reading ones look at a snapshot; changing
 //! ones hand the store a closure that decides on the state at that moment and says which events shall happen.
 
+mod administrator_filter;
+pub mod administrator_lists;
+pub mod administrators;
 pub mod bootstrap;
 mod context;
 mod credential_filter;
@@ -33,6 +36,7 @@ mod reply;
 pub mod secrets;
 pub mod signing_keys;
 mod text_match;
+mod time_match;
 mod user_filter;
 mod user_query;
 

@@ -124,6 +124,16 @@ pub const LAST_OWNER: Fault = fault(
     "The instance would be left without an IAM_OWNER; give the role to another user first",
 );
 
+// Administrators, which are members of either.
+pub const ADMINISTRATOR_ADD_NOWHERE: Fault = fault(InvalidArgument, "ADMIN-IbPp47HDP5", "Errors.Invalid.Argument");
+pub const ADMINISTRATOR_CHANGE_NOWHERE: Fault = fault(InvalidArgument, "ADMIN-i0V2IbdloZ", "Errors.Invalid.Argument");
+pub const ADMINISTRATOR_REMOVE_NOWHERE: Fault = fault(InvalidArgument, "ADMIN-3UOjLtuohh", "Errors.Invalid.Argument");
+pub const PROJECT_ADMINISTRATORS: Fault = fault(
+    Unimplemented,
+    "COUNTERSIGN-project",
+    "Only the instance and organisations have administrators here; projects have none",
+);
+
 // List queries.
 pub const QUERY_TOO_DEEP: Fault = fault(InvalidArgument, "USER-zsQ97", "Too many query nesting levels (Max 20)");
 pub const QUERY_EMPTY: Fault = fault(InvalidArgument, "GRPC-vR9nC", "List.Query.Invalid");

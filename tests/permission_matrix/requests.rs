@@ -27,6 +27,7 @@ pub fn about(procedure: &str, org: &str, user: &str, token_id: &str) -> Value {
             "org_id" | "organization_id" => org.into(),
             "id" if message.contains("Org") => org.into(),
             "id" => user.into(),
+            "resource" => json!({ "organizationId": org }),
             "domain" => "probe.localhost".into(),
             "token_id" | "key_id" => token_id.into(),
             "type" => 1.into(),

@@ -52,6 +52,7 @@ fn every_binding_has_the_prefix_of_its_service() {
             "zitadel.auth.v1.AuthService" => "/auth/v1/",
             "zitadel.user.v2.UserService" => "/v2/users/",
             "zitadel.org.v2.OrganizationService" => "/v2/organizations",
+            "zitadel.internal_permission.v2.InternalPermissionService" => "/v2/administrators",
             "countersign.v1.SigningKeyService" => "/v1/signing_keys",
             other => panic!("{other} has no prefix yet"),
         };

@@ -1,0 +1,4 @@
+//! Administrators, through the operation table.
+
+mod changing;
+mod listing;
