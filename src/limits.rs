@@ -2,6 +2,13 @@
 
 use std::time::Duration;
 
+/// The shortest life of a token, in seconds.
+pub const MIN_TOKEN_SECONDS: u64 = 60;
+/// The longest life of an access or ID token, in seconds.
+pub const MAX_TOKEN_SECONDS: u64 = 30 * 24 * 3600;
+/// The longest life of a refresh token that can be set, in seconds.
+pub const MAX_REFRESH_SECONDS: u64 = 3650 * 24 * 3600;
+
 /// The longest id, in bytes. ZITADEL allows 200 characters.
 pub const MAX_ID_BYTES: usize = 200;
 

@@ -49,6 +49,9 @@ const PREFIX_CHARS: usize = 7;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 impl SecretText {
+    /// How long the text of a new secret is.
+    pub const GENERATED_CHARS: usize = PREFIX_CHARS + RANDOM_CHARS + CHECKSUM_CHARS;
+
     pub fn new(text: String) -> Self {
         Self(text)
     }
@@ -56,7 +59,7 @@ impl SecretText {
     /// A new secret.
     pub fn generate(prefix: Prefix, random: &Random) -> Self {
         let bytes = Zeroizing::new(random.bytes::<RANDOM_BYTES>());
-        let mut text = String::with_capacity(PREFIX_CHARS + RANDOM_CHARS + CHECKSUM_CHARS);
+        let mut text = String::with_capacity(Self::GENERATED_CHARS);
         text.push_str(prefix.text());
         push_base62(&mut text, &*bytes, RANDOM_CHARS);
         let checksum = crc32fast::hash(text.as_bytes());
@@ -108,9 +111,7 @@ impl Prefix {
 
     /// Whether `text` has this prefix, the length of a secret, and the checksum of its own characters.
     pub fn fits(self, text: &str) -> bool {
-        let has_shape = text.len() == PREFIX_CHARS + RANDOM_CHARS + CHECKSUM_CHARS
-            && text.starts_with(self.text())
-            && text.is_ascii();
+        let has_shape = text.len() == SecretText::GENERATED_CHARS && text.starts_with(self.text()) && text.is_ascii();
         if !has_shape {
             return false;
         }

@@ -33,6 +33,7 @@ mod properties;
 mod repository;
 mod secrets;
 mod server_listener;
+mod settings;
 mod store_faults;
 mod table;
 mod users;

@@ -4,7 +4,7 @@
 
 use countersign::{
     id::{CredentialId, OrgId, UserId},
-    model::{AccessToken, Credential, Event, Instance, Machine, Member, Org, SigningKeyRecord},
+    model::{AccessToken, Credential, Event, Instance, Machine, Member, OidcSettings, Org, SigningKeyRecord},
     store::{Record, decode, encode},
 };
 
@@ -13,6 +13,7 @@ const KINDS: [fn(&[u8]); 12] = [
     read::<Credential>,
     read::<Event>,
     read::<Instance>,
+    read::<OidcSettings>,
     read::<Machine>,
     read::<Member>,
     read::<Org>,

@@ -108,6 +108,11 @@ pub(super) async fn let_in(app: &App, who: Authorized<OrgWrite>) -> Result<Recei
     step(app, who, fault::ORG_REACTIVATE_UNKNOWN, decide).await
 }
 
+/// Refused: ZITADEL adds a person with the organisation, and this server has none.
+pub async fn set_up(_: App, _: Authorized<IamWrite>, _: admin::SetUpOrgRequest) -> Result<admin::SetUpOrgResponse> {
+    Err(fault::HUMANS_UNSUPPORTED.into())
+}
+
 /// Makes another organisation the default. The one that was can then be removed.
 pub async fn set_default(
     app: App,

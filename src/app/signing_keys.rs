@@ -1,7 +1,7 @@
 //! The keys that sign JWTs.
 
 use crate::{
-    app::{App, reply},
+    app::{App, oidc_settings, reply},
     authz::Authorized,
     error::{Error, Result},
     id::CredentialId,
@@ -66,11 +66,12 @@ async fn renew(app: &App, editor: Editor) -> Result<String> {
     let made = tokio::task::spawn_blocking(move || SigningKey::generate(algorithm, name));
     let key = made.await.map_err(Error::internal)??;
     let sealed = vault::seal_signing_key(&app.master, &key, &app.random)?;
-    let lifetime = app.settings.access_token_lifetime.max(app.settings.id_token_lifetime) + CLOCK_SKEW;
+    let settings = app.clone();
     let added = InstanceFact::SigningKeyAdded { kid: kid.clone(), algorithm: algorithm.to_string() };
     app.store
         .change(editor, move |state, now| {
             let instance = state.instance()?.id;
+            let lifetime = oidc_settings::longest(&settings, state)? + CLOCK_SKEW;
             let mut events = vec![Draft::instance(&instance, added)];
             let mut vault = vec![sealed];
             for old in state.signing_keys()? {

@@ -3,9 +3,13 @@
 use super::{
     error::ConfigError,
     external_url::ExternalUrl,
-    quantity::{Bytes, Count, DAY, GIB, HOUR, MIB, Seconds},
+    quantity::{Bytes, Count, GIB, HOUR, MIB, Seconds},
 };
-use crate::{keys::Algorithm, telemetry::logs};
+use crate::{
+    keys::Algorithm,
+    limits::{MAX_TOKEN_SECONDS, MIN_TOKEN_SECONDS},
+    telemetry::logs,
+};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -58,8 +62,8 @@ pub struct Storage {
 /// What is minted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tokens {
-    pub access_token_lifetime: Seconds<60, { 30 * DAY }>,
-    pub id_token_lifetime: Seconds<60, { 30 * DAY }>,
+    pub access_token_lifetime: Seconds<MIN_TOKEN_SECONDS, MAX_TOKEN_SECONDS>,
+    pub id_token_lifetime: Seconds<MIN_TOKEN_SECONDS, MAX_TOKEN_SECONDS>,
     /// What new JWTs are signed with.
     pub signing_algorithm: Algorithm,
     /// The `typ` of access tokens.

@@ -2,7 +2,7 @@
 
 use crate::{
     id::{CredentialId, OrgId, UserId},
-    model::AccessTokenType,
+    model::{AccessTokenType, TokenLifetimes},
     secret::SecretHash,
     time::Timestamp,
 };
@@ -85,6 +85,10 @@ pub enum InstanceFact {
     SigningKeyRetired {
         kid: String,
         published_until: Timestamp,
+    },
+    /// How long tokens live, in place of what the configuration says.
+    OidcSettingsChanged {
+        lifetimes: TokenLifetimes,
     },
 }
 
@@ -226,6 +230,7 @@ impl InstanceFact {
             Self::MemberCascadeRemoved { .. } => "instance.member.cascade.removed",
             Self::SigningKeyAdded { .. } => "instance.signing_key.added",
             Self::SigningKeyRetired { .. } => "instance.signing_key.retired",
+            Self::OidcSettingsChanged { .. } => "instance.oidc.settings.changed",
         }
     }
 }

@@ -124,6 +124,15 @@ pub const LAST_OWNER: Fault = fault(
     "The instance would be left without an IAM_OWNER; give the role to another user first",
 );
 
+// Settings.
+pub const OIDC_SETTINGS_EMPTY: Fault = fault(InvalidArgument, "INST-10sxks", "Errors.Invalid.Argument");
+pub const OIDC_SETTINGS_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-0pk2nu", "Errors.NoChangesFound");
+pub const SECRET_GENERATOR_FIXED: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-generator",
+    "The form of secrets is fixed here, so that a leaked one is known at sight and none is weak",
+);
+
 // Administrators, which are members of either.
 pub const ADMINISTRATOR_ADD_NOWHERE: Fault = fault(InvalidArgument, "ADMIN-IbPp47HDP5", "Errors.Invalid.Argument");
 pub const ADMINISTRATOR_CHANGE_NOWHERE: Fault = fault(InvalidArgument, "ADMIN-i0V2IbdloZ", "Errors.Invalid.Argument");

@@ -1,7 +1,7 @@
 //! Mints tokens.
 
 use crate::{
-    app::App,
+    app::{App, oidc_settings},
     authn::{Account, Claims},
     error::{Error, Kind},
     id::CredentialId,
@@ -74,6 +74,7 @@ const ID_TOKEN_TYPE: &str = "JWT";
 /// The tokens that the ticket is good for. Nothing is written: they carry all that is to be known of them.
 pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenResponse> {
     let Ticket { issued, account, credential, amr, granted } = ticket;
+    let lifetimes = oidc_settings::in_force(app, &app.store.snapshot()?.state())?;
     let wants_id_token = granted.scopes.iter().any(|scope| scope == OPENID);
     let is_jwt = account.machine.access_token_type == AccessTokenType::Jwt;
     let key = match wants_id_token || is_jwt {
@@ -81,10 +82,10 @@ pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenRespons
         false => None,
     };
     let id_token = match &key {
-        Some(key) if wants_id_token => Some(id_token(app, key, issued, &account, amr, &granted)?),
+        Some(key) if wants_id_token => Some(id_token(app, key, (issued, lifetimes.id_token), &account, amr, &granted)?),
         _ => None,
     };
-    let lifetime = app.settings.access_token_lifetime;
+    let lifetime = Duration::from_secs(lifetimes.access_token);
     let token = AccessToken {
         user: account.machine.id.clone(),
         credential,
@@ -129,7 +130,7 @@ fn signed(app: &App, key: &SigningKey, id: TokenId, token: AccessToken, account:
 fn id_token(
     app: &App,
     key: &SigningKey,
-    issued: Timestamp,
+    (issued, lifetime): (Timestamp, u64),
     account: &Account,
     amr: &'static [&'static str],
     granted: &Granted,
@@ -140,7 +141,7 @@ fn id_token(
         iss: &app.settings.issuer,
         sub: account.machine.id.as_str(),
         aud: [user_name],
-        exp: whole_second(issued, app.settings.id_token_lifetime).seconds(),
+        exp: whole_second(issued, Duration::from_secs(lifetime)).seconds(),
         iat: issued.seconds(),
         auth_time: issued.seconds(),
         amr,

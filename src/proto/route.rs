@@ -66,6 +66,8 @@ pub enum Kind {
     Bool,
     /// Base64 text.
     Bytes,
+    /// Seconds as text: `3600s`.
+    Duration,
     /// The name of a value as text, or its number without quotes.
     Enum,
     /// A message: its fields are reached with dots, as in `query.limit`. Messages may contain each

@@ -27,7 +27,6 @@ pub enum Found {
 
 /// Where ZITADEL keeps its human users and what they log in with.
 const HUMAN_PATHS: &[&str] = &[
-    "/admin/v1/orgs/_setup",
     "/management/v1/users/human",
     "/management/v1/users/human/_import",
     "/management/v1/users/{user_id}/email",

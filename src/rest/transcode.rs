@@ -34,7 +34,7 @@ pub fn message(
         let field = schema.field(name).ok_or_else(|| Error::internal(format!("no field for the variable {name}")))?;
         // A message that has a field under both its names is refused, so both make room.
         message.remove(field.name);
-        message.insert(field.json.into(), Value::String(value.into_owned()));
+        message.insert(field.json.into(), scalar(field, &value)?);
     }
     Ok(Value::Object(message).to_string().into())
 }
@@ -92,7 +92,9 @@ fn scalar(field: &Field, value: &str) -> Result<Value> {
             .map(Value::Bool)
             .map_err(|_| Error::invalid(format!("the parameter {} is neither true nor false", field.json))),
         Kind::Enum => Ok(value.parse::<i32>().map_or_else(|_| value.into(), Value::from)),
-        Kind::Bytes | Kind::Message(_) | Kind::Number | Kind::String | Kind::Timestamp => Ok(value.into()),
+        Kind::Bytes | Kind::Duration | Kind::Message(_) | Kind::Number | Kind::String | Kind::Timestamp => {
+            Ok(value.into())
+        }
     }
 }
 

@@ -30,7 +30,9 @@ const SERVICES: [&str; 8] = [
     "grpc.reflection.v1alpha.ServerReflection",
     "zitadel.admin.v1.AdminService",
     "zitadel.auth.v1.AuthService",
+    "zitadel.internal_permission.v2.InternalPermissionService",
     "zitadel.management.v1.ManagementService",
+    "zitadel.org.v2.OrganizationService",
     "zitadel.user.v2.UserService",
 ];
 

@@ -43,6 +43,8 @@ pub enum Space {
     UsedAssertion = 16,
     /// (expires, assertion) -> nothing
     UsedAssertionByExpiry = 17,
+    /// () -> OidcSettings
+    OidcSettings = 30,
 }
 
 /// A key, or the beginning of one.

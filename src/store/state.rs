@@ -4,7 +4,8 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     model::{
-        Column, Credential, CredentialKind, Instance, Machine, Member, Org, SigningKeyRecord, machine::normal_user_name,
+        Column, Credential, CredentialKind, Instance, Machine, Member, OidcSettings, Org, SigningKeyRecord,
+        machine::normal_user_name,
     },
     secret::SecretHash,
     store::{
@@ -60,6 +61,11 @@ impl<'a> State<'a> {
     /// The instance, or `None` in a database that was just created.
     pub fn find_instance(&self) -> Result<Option<Instance>> {
         self.get(&Key::new(Space::Instance))
+    }
+
+    /// What was set over the API about tokens, if anything was.
+    pub fn oidc_settings(&self) -> Result<Option<OidcSettings>> {
+        self.get(&Key::new(Space::OidcSettings))
     }
 
     pub fn org(&self, id: &OrgId) -> Result<Option<Org>> {

@@ -4,7 +4,7 @@ use countersign::{
     id::{CredentialId, Id, OrgId, UserId},
     model::{
         AccessToken, AccessTokenType, Credential, CredentialKind, Editor, Event, Fact, Instance, InstanceFact, Machine,
-        MachineState, Member, Org, OrgFact, OrgState, SigningKeyRecord, Stamps, UserFact,
+        MachineState, Member, OidcSettings, Org, OrgFact, OrgState, SigningKeyRecord, Stamps, TokenLifetimes, UserFact,
     },
     secret::SecretHash,
     store::Record,
@@ -22,6 +22,7 @@ pub struct Records {
     pub instances: Vec<Example<Instance>>,
     pub machines: Vec<Example<Machine>>,
     pub members: Vec<Example<Member>>,
+    pub oidc_settings: Vec<Example<OidcSettings>>,
     pub org_ids: Vec<Example<OrgId>>,
     pub orgs: Vec<Example<Org>>,
     pub signing_keys: Vec<Example<SigningKeyRecord>>,
@@ -29,7 +30,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 12] {
+pub fn names() -> [&'static str; 13] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -39,6 +40,7 @@ pub fn names() -> [&'static str; 12] {
         Instance::NAME,
         Machine::NAME,
         Member::NAME,
+        OidcSettings::NAME,
         OrgId::NAME,
         Org::NAME,
         SigningKeyRecord::NAME,
@@ -71,6 +73,7 @@ pub fn records() -> Records {
             "owner",
             Member { owner: id("201"), user: id("301"), roles: vec!["ORG_OWNER".into()], stamps: stamps() },
         )],
+        oidc_settings: vec![("set", OidcSettings { lifetimes: lifetimes(), longest: 86_400, stamps: stamps() })],
         org_ids: vec![("org", id("201"))],
         orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
         signing_keys: [("active", None), ("retired", Some(at(9)))].map(signing_key).into(),
@@ -227,11 +230,18 @@ fn facts() -> Vec<Fact> {
     ];
     let instance = instance.into_iter().map(Fact::Instance);
     let org = org.into_iter().map(Fact::Org);
-    instance.chain(org).chain(user_facts.into_iter().map(|fact| Fact::User(user(), fact))).collect()
+    let users = user_facts.into_iter().map(|fact| Fact::User(user(), fact));
+    // Lines of a golden file stay as they are, so what came later stands at the end.
+    let later = [Fact::Instance(InstanceFact::OidcSettingsChanged { lifetimes: lifetimes() })];
+    instance.chain(org).chain(users).chain(later).collect()
 }
 
 fn stamps() -> Stamps {
     Stamps { created: at(1), changed: at(2), sequence: 12 }
+}
+
+fn lifetimes() -> TokenLifetimes {
+    TokenLifetimes { access_token: 3600, id_token: 7200, refresh_token_idle: 86_400, refresh_token: 864_000 }
 }
 
 fn hash() -> SecretHash {

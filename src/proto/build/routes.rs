@@ -127,6 +127,7 @@ fn kind(field: &FieldDescriptor) -> String {
         Kind::Message(inner) if names::is_ours(&inner) => {
             return format!("Kind::Message(&{})", schema_name(&inner));
         }
+        Kind::Message(inner) if inner.full_name() == "google.protobuf.Duration" => "Duration",
         Kind::Message(inner) if inner.full_name() == "google.protobuf.Timestamp" => "Timestamp",
         Kind::Message(inner) => panic!("{}: teach Kind about it", inner.full_name()),
         _ => "Number",

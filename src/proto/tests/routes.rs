@@ -23,7 +23,7 @@ fn every_variable_names_a_field() {
         for variable in variables(rest.path) {
             let field = route.request.field(variable);
             let field = field.unwrap_or_else(|| panic!("{}: {variable}", rest.path));
-            assert!(matches!(field.kind, Kind::String) && !field.repeated);
+            assert!(matches!(field.kind, Kind::Enum | Kind::String) && !field.repeated);
         }
     }
 }

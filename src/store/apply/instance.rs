@@ -1,7 +1,7 @@
 use super::{Rows, found};
 use crate::{
     error::Result,
-    model::{Event, Instance, InstanceFact, SigningKeyRecord, Stamps},
+    model::{Event, Instance, InstanceFact, OidcSettings, SigningKeyRecord, Stamps, TokenLifetimes},
     store::key::{Key, Space},
     time::Timestamp,
 };
@@ -38,7 +38,20 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, fact: &InstanceFact)
             rows.put(&signing_key(kid), &record)
         }
         InstanceFact::SigningKeyRetired { kid, published_until } => retire(rows, event, kid, *published_until),
+        InstanceFact::OidcSettingsChanged { lifetimes } => set_lifetimes(rows, event, *lifetimes),
     }
+}
+
+fn set_lifetimes(rows: &mut Rows<'_, '_>, event: &Event, lifetimes: TokenLifetimes) -> Result<()> {
+    let mut settings = rows.state().oidc_settings()?.unwrap_or_else(|| OidcSettings {
+        lifetimes,
+        longest: 0,
+        stamps: Stamps::new(event),
+    });
+    settings.lifetimes = lifetimes;
+    settings.longest = settings.longest.max(lifetimes.longest());
+    settings.stamps.touch(event);
+    rows.put(&Key::new(Space::OidcSettings), &settings)
 }
 
 fn retire(rows: &mut Rows<'_, '_>, event: &Event, kid: &str, published_until: Timestamp) -> Result<()> {

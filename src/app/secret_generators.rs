@@ -1,0 +1,66 @@
+//! What generated secrets look like, for tools that ask. The form is fixed: it is how scanners know a secret that leaked,
+//! and what 256 bits of it are owed to.
+
+use crate::{
+    app::{App, reply},
+    authz::Authorized,
+    error::Result,
+    model::fault,
+    permission::{IamRead, IamWrite},
+    proto::zitadel::{
+        admin::v1 as wire,
+        settings::v1::{SecretGenerator, SecretGeneratorType as Type},
+    },
+    secret::SecretText,
+    store::State,
+};
+use buffa::EnumValue;
+
+/// What the secrets of machines are made of. People's codes are not made here.
+pub async fn get(
+    app: App,
+    _: Authorized<IamRead>,
+    request: wire::GetSecretGeneratorRequest,
+) -> Result<wire::GetSecretGeneratorResponse> {
+    let generator = generator(&app.store.snapshot()?.state(), &request.generator_type)?;
+    Ok(wire::GetSecretGeneratorResponse { secret_generator: generator.into() })
+}
+
+/// Accepts what is so already, and refuses all else.
+pub async fn update(
+    app: App,
+    _: Authorized<IamWrite>,
+    request: wire::UpdateSecretGeneratorRequest,
+) -> Result<wire::UpdateSecretGeneratorResponse> {
+    let SecretGenerator { details, length, include_lower_letters, include_upper_letters, include_digits, .. } =
+        generator(&app.store.snapshot()?.state(), &request.generator_type)?;
+    let expires = request.expiry.as_option().is_some_and(|expiry| expiry.seconds != 0 || expiry.nanos != 0);
+    let same = request.length == length
+        && request.include_lower_letters == include_lower_letters
+        && request.include_upper_letters == include_upper_letters
+        && request.include_digits == include_digits
+        && !request.include_symbols
+        && !expires;
+    if !same {
+        return Err(fault::SECRET_GENERATOR_FIXED.into());
+    }
+    Ok(wire::UpdateSecretGeneratorResponse { details })
+}
+
+fn generator(state: &State<'_>, kind: &EnumValue<Type>) -> Result<SecretGenerator> {
+    if kind.as_known() != Some(Type::SECRET_GENERATOR_TYPE_APP_SECRET) {
+        return Err(fault::HUMANS_UNSUPPORTED.into());
+    }
+    let instance = state.instance()?;
+    Ok(SecretGenerator {
+        generator_type: *kind,
+        details: reply::viewed(&instance.stamps, instance.id.as_str()).into(),
+        length: u32::try_from(SecretText::GENERATED_CHARS).unwrap_or(u32::MAX),
+        include_lower_letters: true,
+        include_upper_letters: true,
+        include_digits: true,
+        // But for the two underscores of the prefix, which says whose secret it is.
+        include_symbols: false,
+        ..Default::default()
+    })
+}
