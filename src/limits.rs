@@ -33,12 +33,21 @@ pub const MAX_QUERY_CONDITIONS: usize = 256;
 pub const MAX_CREDENTIALS: usize = 1000;
 /// How many roles one membership may name.
 pub const MAX_ROLES: usize = 64;
+/// How many metadata entries one user or organisation may have.
+pub const MAX_METADATA_ENTRIES: u64 = 1000;
+/// How much metadata one user or organisation may have, keys and values together, in bytes.
+pub const MAX_METADATA_BYTES: u64 = 2 << 20;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.
 pub const MAX_ORG_CASCADE: usize = 10_000;
 
 /// The most rows that a v1 list answers at once, and what one without a limit gets.
 pub const MAX_V1_PAGE: usize = 10_000;
+
+/// The most rows that a v2 list answers at once.
+pub const MAX_V2_PAGE: usize = 1000;
+/// How many rows a v2 list answers when it is not told.
+pub const DEFAULT_V2_PAGE: usize = 100;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;

@@ -13,6 +13,7 @@ mod concurrency;
 mod golden_records;
 mod grpc_services;
 mod members;
+mod metadata;
 mod oauth_alive;
 mod oauth_client;
 mod oauth_known;

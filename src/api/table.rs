@@ -1,10 +1,11 @@
 //! The operations. One row ties a procedure, as a proto declares it, to the use case that does it.
 
 use crate::{
-    api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
+    api::operation::{Operation, on_instance, on_org, on_user, on_user_or_self, op},
     app::{
         instance, instance_members, machine_lists, machine_removal, machine_states, machine_views, machines,
-        memberships, org_members, org_removal, org_views, orgs, personal_access_tokens, secrets, signing_keys,
+        memberships, org_members, org_metadata, org_removal, org_views, orgs, personal_access_tokens, secrets,
+        signing_keys, user_metadata,
     },
     model::fault,
 };
@@ -75,6 +76,43 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         (
             "zitadel.user.v2.UserService/RemoveSecret",
             on_user_or_self(|r| &r.user_id, fault::SECRET_REMOVE_USER_UNKNOWN, secrets::remove_v2),
+        ),
+        ("zitadel.management.v1.ManagementService/SetUserMetadata", op(user_metadata::set)),
+        ("zitadel.management.v1.ManagementService/BulkSetUserMetadata", op(user_metadata::set_many)),
+        ("zitadel.management.v1.ManagementService/ListUserMetadata", op(user_metadata::list)),
+        ("zitadel.management.v1.ManagementService/GetUserMetadata", op(user_metadata::get)),
+        ("zitadel.management.v1.ManagementService/RemoveUserMetadata", op(user_metadata::remove)),
+        ("zitadel.management.v1.ManagementService/BulkRemoveUserMetadata", op(user_metadata::remove_many)),
+        ("zitadel.management.v1.ManagementService/SetOrgMetadata", op(org_metadata::set)),
+        ("zitadel.management.v1.ManagementService/BulkSetOrgMetadata", op(org_metadata::set_many)),
+        ("zitadel.management.v1.ManagementService/ListOrgMetadata", op(org_metadata::list)),
+        ("zitadel.management.v1.ManagementService/GetOrgMetadata", op(org_metadata::get)),
+        ("zitadel.management.v1.ManagementService/RemoveOrgMetadata", op(org_metadata::remove)),
+        ("zitadel.management.v1.ManagementService/BulkRemoveOrgMetadata", op(org_metadata::remove_many)),
+        ("zitadel.auth.v1.AuthService/ListMyMetadata", op(user_metadata::list_mine)),
+        (
+            "zitadel.user.v2.UserService/SetUserMetadata",
+            on_user(|r| &r.user_id, fault::METADATA_USER_UNKNOWN, user_metadata::set_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/ListUserMetadata",
+            on_user_or_self(|r| &r.user_id, fault::USER_UNKNOWN, user_metadata::list_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/DeleteUserMetadata",
+            on_user(|r| &r.user_id, fault::METADATA_USER_UNKNOWN, user_metadata::remove_v2),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/SetOrganizationMetadata",
+            on_org(|r| &r.organization_id, fault::METADATA_ORG_UNKNOWN, org_metadata::set_v2),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/ListOrganizationMetadata",
+            on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_metadata::list_v2),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/DeleteOrganizationMetadata",
+            on_org(|r| &r.organization_id, fault::METADATA_ORG_UNKNOWN, org_metadata::remove_v2),
         ),
         ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
         ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),

@@ -15,7 +15,10 @@ pub mod machines;
 mod member_views;
 mod members;
 pub mod memberships;
+mod metadata;
+mod metadata_views;
 pub mod org_members;
+pub mod org_metadata;
 pub mod org_removal;
 pub mod org_views;
 pub mod orgs;
@@ -26,6 +29,7 @@ pub mod secrets;
 pub mod signing_keys;
 mod text_match;
 mod user_filter;
+pub mod user_metadata;
 mod user_query;
 
 pub use context::{App, Parts, Settings};

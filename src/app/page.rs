@@ -2,9 +2,12 @@
 
 use crate::{
     error::Result,
-    limits::{MAX_QUERY_CONDITIONS, MAX_V1_PAGE},
+    limits::{DEFAULT_V2_PAGE, MAX_QUERY_CONDITIONS, MAX_V1_PAGE, MAX_V2_PAGE},
     model::fault,
-    proto::zitadel::v1::{ListDetails, ListQuery},
+    proto::zitadel::{
+        filter::v2::{PaginationRequest, PaginationResponse},
+        v1::{ListDetails, ListQuery},
+    },
     store::Direction,
 };
 
@@ -29,6 +32,30 @@ impl Page {
             limit: if limit == 0 { MAX_V1_PAGE } else { limit },
             direction: if query.asc { Direction::Ascending } else { Direction::Descending },
         })
+    }
+
+    /// The window of a v2 request, whose limit is [`DEFAULT_V2_PAGE`] unless it says another.
+    pub fn v2(offset: u64, limit: u32, asc: bool) -> Result<Self> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        if limit > MAX_V2_PAGE {
+            return Err(fault::LIMIT_EXCEEDED.into());
+        }
+        Ok(Self {
+            offset,
+            limit: if limit == 0 { DEFAULT_V2_PAGE } else { limit },
+            direction: if asc { Direction::Ascending } else { Direction::Descending },
+        })
+    }
+
+    /// The same of the newer v2 messages.
+    pub fn pagination(request: Option<&PaginationRequest>) -> Result<Self> {
+        let request = request.cloned().unwrap_or_default();
+        Self::v2(request.offset, request.limit, request.asc)
+    }
+
+    /// `pagination` of the window's answer, to go with the total of [`Self::pick`] and the like.
+    pub fn applied(&self, total_result: u64) -> PaginationResponse {
+        PaginationResponse { total_result, applied_limit: self.limit as u64 }
     }
 
     /// Cuts the window out of the whole list, which is already in order.

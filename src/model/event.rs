@@ -116,6 +116,14 @@ pub enum OrgFact {
     MemberCascadeRemoved {
         user: UserId,
     },
+    /// Set anew, or in place of the value that the key had.
+    MetadataSet {
+        key: String,
+        value: Vec<u8>,
+    },
+    MetadataRemoved {
+        key: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -162,6 +170,14 @@ pub enum UserFact {
     TokenRevoked {
         token: [u8; 16],
         expires: Timestamp,
+    },
+    /// Set anew, or in place of the value that the key had.
+    MetadataSet {
+        key: String,
+        value: Vec<u8>,
+    },
+    MetadataRemoved {
+        key: String,
     },
 }
 
@@ -226,6 +242,8 @@ impl OrgFact {
             Self::MemberChanged { .. } => "org.member.changed",
             Self::MemberRemoved { .. } => "org.member.removed",
             Self::MemberCascadeRemoved { .. } => "org.member.cascade.removed",
+            Self::MetadataSet { .. } => "org.metadata.set",
+            Self::MetadataRemoved { .. } => "org.metadata.removed",
         }
     }
 }
@@ -246,6 +264,8 @@ impl UserFact {
             Self::Unlocked => "user.unlocked",
             Self::Removed => "user.removed",
             Self::TokenRevoked { .. } => "user.token.revoked",
+            Self::MetadataSet { .. } => "user.metadata.set",
+            Self::MetadataRemoved { .. } => "user.metadata.removed",
         }
     }
 }

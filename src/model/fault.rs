@@ -32,8 +32,6 @@ pub const HUMANS_UNSUPPORTED: Fault =
 pub const MACHINE_UNKNOWN: Fault = fault(NotFound, "COMMAND-5M0od", "User could not be found");
 pub const MACHINE_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-2n8vs", "Errors.User.NotChanged");
 pub const USER_NAME_BLANK: Fault = fault(InvalidArgument, "COMMAND-bm9Ds", "Userdata is invalid");
-pub const USER_METADATA_UNSUPPORTED: Fault =
-    fault(Unimplemented, "COUNTERSIGN-metadata", "This server does not keep metadata of users");
 pub const USER_NAME_MISSING: Fault = fault(InvalidArgument, "COMMAND-2N9fs", "ID missing");
 pub const USER_NAME_USER_UNKNOWN: Fault = fault(NotFound, "COMMAND-5N9ds", "User could not be found");
 pub const USER_NAME_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-6m9gs", "Username not changed");
@@ -58,6 +56,21 @@ pub const PAT_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-Dggw2", "
 pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAccessToken.NotFound");
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
+
+// Metadata of users and organisations.
+pub const METADATA_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-uXHNj", "User could not be found");
+pub const METADATA_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-QXPGs", "Organisation not found");
+pub const METADATA_UNKNOWN: Fault = fault(NotFound, "QUERY-Rgh32", "Metadata not found");
+pub const METADATA_NONE_SET: Fault = fault(FailedPrecondition, "META-9mm2d", "Metadata list is empty");
+pub const USER_METADATA_NONE_REMOVED: Fault = fault(FailedPrecondition, "META-9mm2d", "Metadata list is empty");
+pub const USER_METADATA_REMOVE_UNKNOWN: Fault = fault(NotFound, "META-ncnw3", "Metadata not found");
+pub const USER_METADATA_KEY_UNKNOWN: Fault = fault(NotFound, "META-2nnds", "One or more keys do not exist");
+pub const ORG_METADATA_NONE_REMOVED: Fault = fault(FailedPrecondition, "META-9mw2d", "Metadata list is empty");
+pub const ORG_METADATA_REMOVE_UNKNOWN: Fault = fault(NotFound, "META-mcnw3", "Metadata not found");
+pub const ORG_METADATA_KEY_UNKNOWN: Fault = fault(NotFound, "META-2npds", "One or more keys do not exist");
+pub const METADATA_QUERY_EMPTY: Fault = fault(InvalidArgument, "METAD-fdg23", "List.Query.Invalid");
+pub const TOO_MUCH_METADATA: Fault =
+    fault(FailedPrecondition, "COUNTERSIGN-metadata", "There is as much metadata as there may be; remove some first");
 
 // Organisations.
 pub const ORG_UNKNOWN: Fault = fault(NotFound, "QUERY-leq5Q", "Organisation not found");

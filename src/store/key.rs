@@ -37,6 +37,10 @@ pub enum Space {
     Tombstone = 13,
     /// kid -> SigningKeyRecord
     SigningKey = 14,
+    /// (kind, org or user, key) -> Metadata
+    Metadata = 20,
+    /// (kind, org or user) -> MetadataSize
+    MetadataSize = 21,
 }
 
 /// A key, or the beginning of one.

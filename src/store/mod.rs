@@ -16,6 +16,7 @@ mod check;
 mod codec;
 mod key;
 mod log;
+mod metadata;
 mod open;
 mod snapshot;
 mod state;

@@ -191,7 +191,7 @@ impl<'a> State<'a> {
     }
 
     /// The values below a key.
-    fn scan(
+    pub(super) fn scan(
         &self,
         key: Key,
         direction: Direction,

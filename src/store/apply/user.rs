@@ -1,8 +1,10 @@
-use super::{Rows, found};
+use super::{Rows, found, metadata};
 use crate::{
     error::Result,
     id::{CredentialId, OrgId, UserId},
-    model::{AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, UserFact},
+    model::{
+        AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact,
+    },
     store::{
         key::{Key, Space},
         state::{
@@ -49,6 +51,8 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
         UserFact::Reactivated | UserFact::Unlocked => set_state(rows, event, user, MachineState::Active),
         UserFact::Removed => remove(rows, event, user),
         UserFact::TokenRevoked { token, expires } => revoke(rows, event, token, *expires),
+        UserFact::MetadataSet { key, value } => metadata::set(rows, event, &Subject::User(user.clone()), key, value),
+        UserFact::MetadataRemoved { key } => metadata::remove(rows, &Subject::User(user.clone()), key),
     }
 }
 
@@ -117,6 +121,7 @@ fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
     for credential in &credentials {
         remove_credential(rows, user, &credential.id)?;
     }
+    metadata::clear(rows, &Subject::User(user.clone()))?;
     rows.delete(&user_name_key(&machine.user_name))?;
     Column::ALL.into_iter().try_for_each(|column| rows.delete(&machine_index_key(&machine, column)))?;
     count(rows, &event.owner, -1)?;
