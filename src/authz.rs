@@ -8,11 +8,11 @@ use crate::{
     authn::Caller,
     error::{Fault, Result},
     id::{OrgId, UserId},
-    model::{Machine, fault},
+    model::{Machine, Member, fault},
     permission::{Permission, Permissions, Permit, Roles},
-    store::State,
+    store::{Direction, State},
 };
-use std::marker::PhantomData;
+use std::{collections::BTreeSet, marker::PhantomData};
 
 /// What a request is about, as the operation table says.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,10 @@ pub enum Target<'a> {
     User(&'a str, Fault),
     /// The same, and the user itself needs no permission.
     UserOrSelf(&'a str, Fault),
+    /// The same, and for the user itself this other permission will do.
+    UserOrPermittedSelf(&'a str, Fault, Permission),
+    /// The caller's own organisation, whatever the header says.
+    Home,
 }
 
 /// What a proof is made from.
@@ -67,6 +71,16 @@ pub struct Authorized<P> {
     /// The organisation that the proof is good for.
     pub org: OrgId,
     reach: Reach,
+    permission: PhantomData<fn() -> P>,
+}
+
+/// Proof of where the caller holds the permission `P`, which may be nowhere: for lists over many organisations that show
+/// each caller what it may see.
+#[derive(Debug)]
+pub struct Wherever<P> {
+    pub caller: Caller,
+    everywhere: bool,
+    orgs: BTreeSet<OrgId>,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -120,6 +134,15 @@ impl<P: Permit> Proof for Authorized<P> {
                 let user = find_user(&state, id, unknown)?;
                 (user.org, if user.id == caller.user { Reach::Caller } else { Reach::Org })
             }
+            Target::UserOrPermittedSelf(id, unknown, other) => {
+                let user = find_user(&state, id, unknown)?;
+                if user.id == caller.user && held(&state, roles, &caller, &user.org)?.0.contains(other) {
+                    (user.org, Reach::Caller)
+                } else {
+                    (user.org, Reach::Org)
+                }
+            }
+            Target::Home => (caller.org.clone(), Reach::Org),
         };
         if reach == Reach::Org {
             held(&state, roles, &caller, &org)?.demand(P::PERMISSION)?;
@@ -143,6 +166,14 @@ impl<P> Authorized<P> {
     /// The user with this id, or `fault` if the proof does not reach one.
     pub fn machine_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Machine> {
         Ok(self.machine(state, id)?.map_err(|_| fault)?)
+    }
+
+    /// Refuses a caller that the proof reaches only because it is the user in question.
+    pub fn is_not_only_self(&self, state: &State<'_>, roles: &Roles) -> Result<()>
+    where
+        P: Permit,
+    {
+        held(state, roles, &self.caller, &self.org)?.demand(P::PERMISSION)
     }
 
     /// Refuses to give the caller a credential of a user that may do what the caller may not: whoever can mint a
@@ -172,6 +203,40 @@ impl<P> Authorized<P> {
             mine.insert(Permission::UserSelfDelete);
         }
         if mine.contains_all(theirs) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
+    }
+}
+
+impl<P: Permit> Proof for Wherever<P> {
+    const PERMISSION: &'static str = "authenticated";
+
+    fn prove(grounds: Grounds<'_>) -> Result<Self> {
+        let Grounds { state, roles, .. } = grounds;
+        let caller = grounds.caller?;
+        context(&state, grounds.context, &caller)?;
+        let instance = state.instance()?.id;
+        let mut owners = BTreeSet::new();
+        for membership in state.memberships(&caller.user)? {
+            let Member { owner, roles: names, .. } = membership?;
+            if permissions(roles, &names).contains(P::PERMISSION) {
+                owners.insert(owner);
+            }
+        }
+        let everywhere = owners.remove(&instance);
+        Ok(Self { caller, everywhere, orgs: owners, permission: PhantomData })
+    }
+}
+
+impl<P> Wherever<P> {
+    pub fn holds_in(&self, org: &OrgId) -> bool {
+        self.everywhere || self.orgs.contains(org)
+    }
+
+    /// Every organisation over which the caller holds the permission.
+    pub fn orgs(&self, state: &State<'_>) -> Result<Vec<OrgId>> {
+        if self.everywhere {
+            return state.orgs(false, Direction::Ascending)?.map(|org| org.map(|org| org.id)).collect();
+        }
+        Ok(self.orgs.iter().cloned().collect())
     }
 }
 

@@ -1,13 +1,16 @@
 //! The operations. One row ties a procedure, as a proto declares it, to the use case that does it.
 
 use crate::{
-    api::operation::{Operation, on_instance, on_org, on_user, on_user_or_self, op},
+    api::operation::{
+        Operation, at_home, on_instance, on_org, on_user, on_user_or_permitted_self, on_user_or_self, op,
+    },
     app::{
-        instance, instance_members, machine_lists, machine_removal, machine_states, machine_views, machines,
-        memberships, org_members, org_metadata, org_removal, org_views, orgs, personal_access_tokens, secrets,
-        signing_keys, user_metadata,
+        instance, instance_members, machine_lists, machine_removal, machine_states, machine_update, machine_views,
+        machines, memberships, org_members, org_metadata, org_removal, org_views, orgs, personal_access_tokens,
+        secrets, signing_keys, user_metadata,
     },
     model::fault,
+    permission::Permission,
 };
 
 /// Every operation that is served, by procedure.
@@ -113,6 +116,37 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         (
             "zitadel.org.v2.OrganizationService/DeleteOrganizationMetadata",
             on_org(|r| &r.organization_id, fault::METADATA_ORG_UNKNOWN, org_metadata::remove_v2),
+        ),
+        ("zitadel.auth.v1.AuthService/RemoveMyUser", at_home(machine_removal::remove_me)),
+        ("zitadel.user.v2.UserService/ListUsers", op(machine_lists::list_v2)),
+        (
+            "zitadel.user.v2.UserService/UpdateUser",
+            on_user_or_self(|r| &r.user_id, fault::UPDATE_V2_UNKNOWN, machine_update::update_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/DeleteUser",
+            on_user_or_permitted_self(
+                |r| &r.user_id,
+                fault::REMOVE_V2_UNKNOWN,
+                Permission::UserSelfDelete,
+                machine_removal::remove_v2,
+            ),
+        ),
+        (
+            "zitadel.user.v2.UserService/DeactivateUser",
+            on_user(|r| &r.user_id, fault::DEACTIVATE_V2_UNKNOWN, machine_states::deactivate_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/ReactivateUser",
+            on_user(|r| &r.user_id, fault::REACTIVATE_V2_UNKNOWN, machine_states::reactivate_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/LockUser",
+            on_user(|r| &r.user_id, fault::LOCK_V2_UNKNOWN, machine_states::lock_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/UnlockUser",
+            on_user(|r| &r.user_id, fault::UNLOCK_V2_UNKNOWN, machine_states::unlock_v2),
         ),
         ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
         ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),

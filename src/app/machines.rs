@@ -160,7 +160,7 @@ fn id_is_free(state: &State<'_>, id: &UserId) -> Result<bool> {
 
 /// Whether nobody but `owner` has this user name, nor has it as its id: both serve as client ids, and one client id
 /// must not mean two users.
-fn name_is_free(state: &State<'_>, user_name: &str, owner: Option<&UserId>) -> Result<bool> {
+pub(super) fn name_is_free(state: &State<'_>, user_name: &str, owner: Option<&UserId>) -> Result<bool> {
     let namesake = state.machine_by_name(user_name)?;
     let by_id = UserId::parse(user_name).map(|id| state.machine(&id)).transpose()?.flatten();
     Ok(namesake.iter().chain(&by_id).all(|holder| Some(&holder.id) == owner))
@@ -177,7 +177,7 @@ fn new_id(app: &App, chosen: Option<&str>, field: &str) -> Result<UserId> {
 }
 
 /// A user name as it is kept: trimmed, not blank, and nothing in it that would break a line of a log or a terminal.
-fn user_name(text: &str, field: &str, blank: Fault) -> Result<String> {
+pub(super) fn user_name(text: &str, field: &str, blank: Fault) -> Result<String> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Err(blank.into());

@@ -1,6 +1,6 @@
 //! How list queries compare texts.
 
-use crate::proto::zitadel::{filter::v2::TextFilterMethod, v1::TextQueryMethod};
+use crate::proto::zitadel::{filter::v2::TextFilterMethod, object::v2, v1::TextQueryMethod};
 use buffa::{EnumValue, Enumeration};
 
 /// A condition on a text, prepared once and asked of many. Nothing in it has a special meaning: `%` is a percent sign.
@@ -33,6 +33,11 @@ impl TextMatch {
 
     /// As v2 filters say it: the same methods under the same numbers.
     pub fn filter(wanted: &str, method: &EnumValue<TextFilterMethod>) -> Self {
+        Self::by(wanted, TextQueryMethod::from_i32(method.to_i32()).unwrap_or_default())
+    }
+
+    /// As v2 queries say it: the same again.
+    pub fn v2(wanted: &str, method: &EnumValue<v2::TextQueryMethod>) -> Self {
         Self::by(wanted, TextQueryMethod::from_i32(method.to_i32()).unwrap_or_default())
     }
 

@@ -46,6 +46,18 @@ pub const UNLOCK_UNKNOWN: Fault = fault(NotFound, "COMMAND-M0dos", "User could n
 pub const NOT_LOCKED: Fault = fault(FailedPrecondition, "COMMAND-4M0ds", "User is not locked");
 pub const REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-m9od", "User could not be found");
 
+// The same over v2.
+pub const UPDATE_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-ugjs0upun6", "User could not be found");
+pub const DEACTIVATE_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-5gp2p62iin", "User could not be found");
+pub const ALREADY_INACTIVE_V2: Fault = fault(FailedPrecondition, "COMMAND-5gunjw0cd7", "User already inactive");
+pub const REACTIVATE_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-9hy5kzbuk6", "User could not be found");
+pub const NOT_INACTIVE_V2: Fault = fault(FailedPrecondition, "COMMAND-s5qqcz97hf", "User is not inactive");
+pub const LOCK_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-450yxuqrh1", "User could not be found");
+pub const NOT_ACTIVE_V2: Fault = fault(FailedPrecondition, "COMMAND-lgws8wtsqf", "User is not active or initial");
+pub const UNLOCK_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-x377t913pw", "User could not be found");
+pub const NOT_LOCKED_V2: Fault = fault(FailedPrecondition, "COMMAND-olb9vb0oca", "User is not locked");
+pub const REMOVE_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-bd4ir1mblj", "User could not be found");
+
 // Secrets and personal access tokens.
 pub const SECRET_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-x8910n", "Errors.User.NotExisting");
 pub const SECRET_REMOVE_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-x7s802", "Errors.User.NotExisting");
