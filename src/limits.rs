@@ -49,6 +49,11 @@ pub const MAX_V2_PAGE: usize = 1000;
 /// How many rows a v2 list answers when it is not told.
 pub const DEFAULT_V2_PAGE: usize = 100;
 
+/// The most events that a list of them answers at once, and what one without a limit gets.
+pub const MAX_EVENTS: usize = 1000;
+/// How many events a search looks at before it gives up.
+pub const MAX_SCANNED_EVENTS: usize = 100_000;
+
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;
 /// How many headers a request may have.

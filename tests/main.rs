@@ -10,6 +10,7 @@
 mod common;
 
 mod concurrency;
+mod events;
 mod golden_records;
 mod grpc_services;
 mod members;

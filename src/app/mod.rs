@@ -4,7 +4,10 @@
 //! ones hand the store a closure that decides on the state at that moment and says which events shall happen.
 
 pub mod bootstrap;
+pub mod changes;
 mod context;
+mod event_views;
+pub mod events;
 pub mod instance;
 pub mod instance_members;
 pub mod machine_lists;

@@ -196,6 +196,46 @@ impl Draft {
 }
 
 impl Fact {
+    /// Every type that an event can have.
+    pub const EVENT_TYPES: &[&str] = &[
+        "instance.added",
+        "instance.default.org.set",
+        "instance.member.added",
+        "instance.member.changed",
+        "instance.member.removed",
+        "instance.member.cascade.removed",
+        "instance.signing_key.added",
+        "instance.signing_key.retired",
+        "org.added",
+        "org.changed",
+        "org.deactivated",
+        "org.reactivated",
+        "org.removed",
+        "org.member.added",
+        "org.member.changed",
+        "org.member.removed",
+        "org.member.cascade.removed",
+        "org.metadata.set",
+        "org.metadata.removed",
+        "user.machine.added",
+        "user.machine.changed",
+        "user.username.changed",
+        "user.machine.secret.set",
+        "user.machine.secret.removed",
+        "user.pat.added",
+        "user.pat.removed",
+        "user.deactivated",
+        "user.reactivated",
+        "user.locked",
+        "user.unlocked",
+        "user.removed",
+        "user.token.revoked",
+        "user.metadata.set",
+        "user.metadata.removed",
+    ];
+    /// Every kind of object that an event can be about.
+    pub const AGGREGATE_TYPES: &[&str] = &["instance", "org", "user"];
+
     /// The wire's name of the event's type.
     pub fn event_type(&self) -> &'static str {
         match self {

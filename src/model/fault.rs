@@ -129,6 +129,11 @@ pub const LAST_OWNER: Fault = fault(
 );
 
 // List queries.
+pub const TOO_MANY_EVENTS: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-scan",
+    "The search looked at too many events; narrow it to a time, an aggregate or a resource owner",
+);
 pub const QUERY_TOO_DEEP: Fault = fault(InvalidArgument, "USER-zsQ97", "Too many query nesting levels (Max 20)");
 pub const QUERY_EMPTY: Fault = fault(InvalidArgument, "GRPC-vR9nC", "List.Query.Invalid");
 pub const ORG_QUERY_EMPTY: Fault = fault(InvalidArgument, "ORG-vR9nC", "List.Query.Invalid");

@@ -41,6 +41,8 @@ pub enum Space {
     Metadata = 20,
     /// (kind, org or user) -> MetadataSize
     MetadataSize = 21,
+    /// (user, sequence) -> owner
+    UserEvent = 22,
 }
 
 /// A key, or the beginning of one.

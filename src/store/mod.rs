@@ -14,6 +14,7 @@
 mod apply;
 mod check;
 mod codec;
+mod history;
 mod key;
 mod log;
 mod metadata;
@@ -24,6 +25,7 @@ mod tables;
 mod writer;
 
 pub use check::{CheckReport, check};
+pub use history::{History, Numbers};
 pub use log::Log;
 pub use open::{OpenError, Options, Store};
 pub use snapshot::Snapshot;

@@ -6,6 +6,7 @@ use crate::{
         AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact,
     },
     store::{
+        history::user_event_key,
         key::{Key, Space},
         state::{
             Tombstone, credential_hash_key, credential_key, machine_count_key, machine_index_key, revoked_token_key,
@@ -19,6 +20,7 @@ use crate::{
 const FORGET_AT_ONCE: usize = 8;
 
 pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact: &UserFact) -> Result<()> {
+    rows.put(&user_event_key(user, event.sequence), &event.owner)?;
     match fact {
         UserFact::MachineAdded { user_name, name, description, access_token_type } => {
             add(rows, event, user, user_name, name, description, *access_token_type)
