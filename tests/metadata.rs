@@ -4,6 +4,7 @@ mod claims;
 mod limits;
 mod of_orgs;
 mod of_users;
+mod over_rest;
 mod permissions;
 
 use crate::common::{Kit, text};

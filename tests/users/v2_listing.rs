@@ -1,7 +1,7 @@
 //! ListUsers of v2.
 
 use crate::common::{Kit, orgs::Who, text};
-use countersign::error::Kind::{self, InvalidArgument};
+use countersign::error::Kind::InvalidArgument;
 use serde_json::{Value, json};
 
 const LIST: &str = "user.v2/ListUsers";
@@ -154,7 +154,7 @@ async fn every_query_has_its_meaning() {
         (json!({ "queries": [{}] }), InvalidArgument, "GRPC-vR9nC"),
         (json!({ "queries": [{ "orQuery": {} }] }), InvalidArgument, "GRPC-vR9nC"),
         (json!({ "queries": [{ "notQuery": {} }] }), InvalidArgument, "GRPC-vR9nC"),
-        (json!({ "queries": [{ "userNameQuery": { "userName": "" } }] }), Kind::InvalidArgument, ""),
+        (json!({ "queries": [{ "userNameQuery": { "userName": "" } }] }), InvalidArgument, ""),
     ] {
         world.kit.refused(LIST, body, kind, id).await;
     }
