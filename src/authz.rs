@@ -8,7 +8,7 @@ use crate::{
     authn::Caller,
     error::{Fault, Result},
     id::{OrgId, UserId},
-    model::{Machine, Member, fault},
+    model::{Machine, fault},
     permission::{Permission, Permissions, Permit, Roles},
     store::{Direction, State},
 };
@@ -74,21 +74,18 @@ pub struct Authorized<P> {
     permission: PhantomData<fn() -> P>,
 }
 
-/// Proof of where the caller holds the permission `P`, which may be nowhere: for lists over many organisations that show
-/// each caller what it may see.
-#[derive(Debug)]
-pub struct Wherever<P> {
-    pub caller: Caller,
-    everywhere: bool,
-    orgs: BTreeSet<OrgId>,
-    permission: PhantomData<fn() -> P>,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reach {
     Org,
     /// The caller itself, whatever its roles.
     Caller,
+}
+
+/// Organisations in which a caller holds a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Orgs {
+    All,
+    These(BTreeSet<OrgId>),
 }
 
 /// Why a user that a request names is out of a proof's reach.
@@ -151,6 +148,42 @@ impl<P: Permit> Proof for Authorized<P> {
     }
 }
 
+impl Authenticated {
+    /// Where the caller holds a permission: for lists that show what the caller may see of many organisations.
+    pub fn orgs_where<P: Permit>(&self, state: &State<'_>, roles: &Roles) -> Result<Orgs> {
+        let instance = state.instance()?.id;
+        let mut orgs = BTreeSet::new();
+        for membership in state.memberships(&self.caller.user)? {
+            let membership = membership?;
+            if !permissions(roles, &membership.roles).contains(P::PERMISSION) {
+                continue;
+            }
+            if membership.owner == instance {
+                return Ok(Orgs::All);
+            }
+            orgs.insert(membership.owner);
+        }
+        Ok(Orgs::These(orgs))
+    }
+}
+
+impl Orgs {
+    pub fn contain(&self, org: &OrgId) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(orgs) => orgs.contains(org),
+        }
+    }
+
+    /// Each of them.
+    pub fn ids(&self, state: &State<'_>) -> Result<Vec<OrgId>> {
+        match self {
+            Self::All => state.orgs(false, Direction::Ascending)?.map(|org| org.map(|org| org.id)).collect(),
+            Self::These(orgs) => Ok(orgs.iter().cloned().collect()),
+        }
+    }
+}
+
 impl<P> Authorized<P> {
     /// The user with this id, if the proof reaches it.
     pub fn machine(&self, state: &State<'_>, id: &str) -> Result<Result<Machine, Absent>> {
@@ -203,40 +236,6 @@ impl<P> Authorized<P> {
             mine.insert(Permission::UserSelfDelete);
         }
         if mine.contains_all(theirs) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
-    }
-}
-
-impl<P: Permit> Proof for Wherever<P> {
-    const PERMISSION: &'static str = "authenticated";
-
-    fn prove(grounds: Grounds<'_>) -> Result<Self> {
-        let Grounds { state, roles, .. } = grounds;
-        let caller = grounds.caller?;
-        context(&state, grounds.context, &caller)?;
-        let instance = state.instance()?.id;
-        let mut owners = BTreeSet::new();
-        for membership in state.memberships(&caller.user)? {
-            let Member { owner, roles: names, .. } = membership?;
-            if permissions(roles, &names).contains(P::PERMISSION) {
-                owners.insert(owner);
-            }
-        }
-        let everywhere = owners.remove(&instance);
-        Ok(Self { caller, everywhere, orgs: owners, permission: PhantomData })
-    }
-}
-
-impl<P> Wherever<P> {
-    pub fn holds_in(&self, org: &OrgId) -> bool {
-        self.everywhere || self.orgs.contains(org)
-    }
-
-    /// Every organisation over which the caller holds the permission.
-    pub fn orgs(&self, state: &State<'_>) -> Result<Vec<OrgId>> {
-        if self.everywhere {
-            return state.orgs(false, Direction::Ascending)?.map(|org| org.map(|org| org.id)).collect();
-        }
-        Ok(self.orgs.iter().cloned().collect())
     }
 }
 

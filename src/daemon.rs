@@ -14,7 +14,7 @@ use crate::{
 pub async fn serve(bound: Bound, app: App, shutdown: Shutdown) -> Result<()> {
     tokio::spawn(make_signing_key(app.clone()));
     let failure = tokio::spawn(stop_if_the_store_fails(app.clone(), shutdown.clone()));
-    bound.serve(Front::new(app.clone()), shutdown).await;
+    bound.serve(Front::new(app.clone(), shutdown.flag()), shutdown).await;
     failure.abort();
     if !app.store.is_writable() {
         return Err(Error::internal("a change could not be stored"));

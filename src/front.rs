@@ -14,6 +14,7 @@ use http::{
     header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
 };
 use std::{sync::Arc, time::Instant};
+use tokio::sync::watch;
 use tracing::Instrument;
 
 /// All faces behind one port.
@@ -28,11 +29,12 @@ pub struct Front {
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 impl Front {
-    pub fn new(app: App) -> Self {
+    /// `stopping` becomes true when no answer may go on for ever.
+    pub fn new(app: App, stopping: watch::Receiver<bool>) -> Self {
         let api = Arc::new(Api::new(app.clone()));
         Self {
             rest: Rest::new(api.clone()),
-            rpc: Rpc::new(api),
+            rpc: Rpc::new(api, stopping),
             ids: Arc::new(RequestIds::new(&app.random)),
             web: Web::new(app),
         }

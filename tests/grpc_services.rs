@@ -67,6 +67,22 @@ async fn a_call_ends_when_the_client_says_so() {
     assert_eq!((messages.len(), status.code), (1, 4), "{status:?}");
 }
 
+#[tokio::test]
+async fn a_watch_does_not_keep_the_server_from_stopping() {
+    let server = Server::start().await;
+    let mut connection = server.connect(Http::Two).await;
+    let watch = grpc::call("grpc.health.v1.Health/Watch", "application/grpc", &about(""));
+    let body = connection.begin(watch).await.expect("an answer").into_body();
+    server.shutdown.begin();
+    let body = body.collect().await.expect("an end");
+    assert_eq!(body.trailers().map(|trailers| trailers["grpc-status"].as_bytes()), Some(b"0".as_slice()));
+    let statuses = grpc::frames(&body.to_bytes());
+    let last = HealthCheckResponse::decode_from_slice(&statuses[1].1).expect("the message");
+    assert_eq!((statuses.len(), last.status), (2, ServingStatus::NOT_SERVING.into()));
+    let done = tokio::time::timeout(Duration::from_secs(5), server.done).await;
+    done.expect("it stops soon").expect("no panic").expect("no error");
+}
+
 async fn reflect(server: &Server, version: &str, question: Question) -> Answer {
     let request =
         ServerReflectionRequest { host: "localhost".into(), message_request: Some(question), ..Default::default() };

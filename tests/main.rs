@@ -9,22 +9,33 @@
 
 mod common;
 
+mod cli;
 mod concurrency;
+mod crash;
 mod events;
 mod golden_records;
 mod grpc_services;
+mod hostile;
+mod hostile_http;
+mod keys;
+mod logs;
 mod members;
 mod metadata;
 mod oauth_alive;
+mod oauth_assertion;
 mod oauth_client;
 mod oauth_known;
 mod oauth_published;
 mod oauth_token;
 mod orgs;
+mod permission_matrix;
+mod properties;
 mod repository;
 mod secrets;
 mod server_listener;
+mod store_faults;
 mod table;
 mod users;
 mod wire_faces;
+mod wire_rotation;
 mod wire_secret;

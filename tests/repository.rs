@@ -13,6 +13,7 @@ const MAX_LINES: usize = 400;
 const TOP_LEVEL: &[&str] = &[
     ".ci",
     ".git",
+    ".gitattributes",
     ".gitignore",
     "CHANGELOG.md",
     "Cargo.lock",
@@ -194,6 +195,17 @@ fn every_limit_limits_something() {
     };
     let findings = names.filter(|name| !used(name)).map(Into::into).collect();
     report(&findings, "a limit that nothing asks for is a promise that nobody keeps");
+}
+
+/// All tests are one program, so a file that it does not list would pass by never running.
+#[test]
+fn every_test_runs() {
+    let program = fs::read_to_string(root().join("tests/main.rs")).expect("tests/main.rs");
+    let entries = fs::read_dir(root().join("tests")).expect("tests").map(|entry| entry.expect("an entry").file_name());
+    let names = entries.filter_map(|name| name.to_string_lossy().strip_suffix(".rs").map(ToOwned::to_owned));
+    let listed = |name: &str| name == "main" || program.lines().any(|line| line == format!("mod {name};"));
+    let findings = names.filter(|name| !listed(name)).map(|name| format!("tests/{name}.rs")).collect();
+    report(&findings, "a file of tests that tests/main.rs does not list never runs");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use countersign::{
     exchange::{Body, Handler, Incoming, Peer, full},
     limits,
     server::{Bound, LocalCa, Server, ServerOptions, Shutdown, Tls},
+    telemetry::Metrics,
     time::Timestamp,
 };
 use http::{HeaderName, Request, Response, StatusCode, Version};
@@ -68,7 +69,7 @@ async fn start(adjust: impl FnOnce(&mut ServerOptions)) -> Running {
     let dir = tempfile::tempdir().unwrap();
     let ca = local_ca(dir.path());
     let tls = Tls::from_files(&ca.certificate, &ca.key).map_err(|e| e.message).unwrap();
-    let mut options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls.clone());
+    let mut options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls.clone(), Arc::new(Metrics::new()));
     adjust(&mut options);
     let bound: Bound = Server::bind(options).await.map_err(|e| e.message).unwrap();
     let (address, echo, shutdown) = (bound.local_addr(), Echo::default(), Shutdown::new());
@@ -304,7 +305,9 @@ async fn a_new_certificate_is_shown_to_new_connections_only() {
 #[tokio::test]
 async fn a_taken_port_is_named() {
     let server = start(|_| {}).await;
-    let refused = Server::bind(ServerOptions::new(server.address, server.tls.clone())).await.unwrap_err();
+    let refused = Server::bind(ServerOptions::new(server.address, server.tls.clone(), Arc::new(Metrics::new())))
+        .await
+        .unwrap_err();
     assert_eq!(refused.message, format!("{} is in use by another program", server.address));
 }
 
@@ -317,7 +320,7 @@ fn unusable_files_are_explained() {
 
     let nowhere = dir.path().join("nowhere.pem");
     assert_in("nowhere.pem: No such file", explain(&nowhere, &ours.key));
-    assert_in("nowhere.pem: No such file", explain(&ours.certificate, &nowhere));
+    assert_in("nowhere.pem does not exist", explain(&ours.certificate, &nowhere));
     assert_in("does not belong to the certificate", explain(&ours.certificate, &theirs.key));
     assert_in("holds no certificate", explain(&ours.key, &ours.key));
     assert_in("holds no private key", explain(&ours.certificate, &ours.certificate));

@@ -14,7 +14,7 @@ pub fn run(input: &[u8]) {
     let cut = input.iter().position(|&byte| byte == b'\n').unwrap_or(input.len());
     let (authorization, org) = (&input[..cut], input.get(cut + 1..).unwrap_or_default());
     server::with(|server| {
-        let right = format!("Bearer {}", server.kit.admin_token);
+        let right = format!("Bearer {}", server.admin_token);
         let authorization = if authorization == b"$" { right.as_bytes() } else { authorization };
         let mut headers = HeaderMap::new();
         for (name, value) in [("authorization", authorization), ("x-zitadel-orgid", org)] {
@@ -22,7 +22,7 @@ pub fn run(input: &[u8]) {
             headers.insert(name, value);
         }
         let call = Call { headers, body: bytes::Bytes::new(), format: Format::Json };
-        let answer = server.runtime.block_on(server.kit.api.call(PROCEDURE, call));
+        let answer = server.runtime.block_on(server.api.call(PROCEDURE, call));
         match answer {
             Ok(_) => assert_eq!(authorization, right.as_bytes(), "a token was guessed"),
             Err(refusal) => assert!(refusal.kind != Kind::Internal, "{:?}", refusal.cause),

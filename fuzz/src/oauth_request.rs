@@ -21,7 +21,7 @@ pub fn run(input: &[u8]) {
     let Some((method, target)) = line.split_once(' ') else { return };
     let header = route::line(&mut form);
     server::with(|server| {
-        let secret = format!("Basic {}", BASE64_STANDARD.encode(format!("demo:{}", server.kit.demo_secret)));
+        let secret = format!("Basic {}", BASE64_STANDARD.encode(format!("demo:{}", server.demo_secret)));
         let header = if header == b"$" { secret.as_bytes() } else { header };
         let Ok(authorization) = HeaderValue::from_bytes(header) else { return };
         let Some((status, answer)) = send(server, method, target, authorization, &with_token(server, form)) else {

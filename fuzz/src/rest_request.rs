@@ -14,7 +14,7 @@ pub fn run(input: &[u8]) {
     let body = input.get(cut + 1..).unwrap_or_default();
     let Some((method, target)) = line.split_once(' ') else { return };
     server::with(|server| {
-        let kit = &server.kit;
+        let kit = &*server;
         let target = target.replace("$U", &kit.admin).replace("$D", &kit.demo).replace("$O", &kit.org);
         let request = Request::builder()
             .method(method)

@@ -15,11 +15,11 @@ pub fn run(input: &[u8]) {
     let procedure = route::take(&mut body).procedure;
     let format = if format == b'p' { Format::Proto } else { Format::Json };
     server::with(|server| {
-        let token = format!("Bearer {}", server.kit.admin_token);
+        let token = format!("Bearer {}", server.admin_token);
         let mut headers = HeaderMap::new();
         headers.insert("authorization", HeaderValue::from_str(&token).expect("a header"));
         let call = Call { headers, body: bytes::Bytes::copy_from_slice(body), format };
-        match server.runtime.block_on(server.kit.api.call(procedure, call)) {
+        match server.runtime.block_on(server.api.call(procedure, call)) {
             Ok(answer) if format == Format::Json => {
                 let answer: Value = serde_json::from_slice(&answer).expect("the answer is JSON");
                 assert!(answer.is_object(), "{procedure}: {answer}");

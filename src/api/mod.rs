@@ -14,6 +14,7 @@ use crate::{
     model::fault,
 };
 use bytes::Bytes;
+use serde_json::error::Category;
 use std::{collections::HashMap, time::Instant};
 
 /// The API: every operation by the name of its procedure.
@@ -48,6 +49,15 @@ impl Api {
         }
         answer
     }
+}
+
+/// Why JSON was not read. The reader's own words may quote what it read, and the log would then hold it.
+pub fn unreadable(error: &serde_json::Error) -> Error {
+    let (line, column) = (error.line(), error.column());
+    Error::invalid(match error.classify() {
+        Category::Data => format!("proto: a value is not of its field's type at line {line} column {column}"),
+        Category::Eof | Category::Io | Category::Syntax => format!("proto: {error}"),
+    })
 }
 
 /// Why a procedure is not served: ZITADEL has it for humans, or nobody has it.

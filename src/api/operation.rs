@@ -1,6 +1,7 @@
 //! The glue: from a call's bytes to a use case and back, with every step that no operation may skip.
 
 use crate::{
+    api::unreadable,
     app::App,
     authn,
     authz::{Grounds, Proof},
@@ -171,9 +172,10 @@ where
 impl Call {
     fn decode<Q: Request>(&self) -> Result<Q> {
         match self.format {
-            // An empty body is an empty message. serde_json stops at 128 levels (limits::MAX_JSON_DEPTH).
+            // An empty body is an empty message. serde_json reads 127 levels at most, and skips unknown fields without
+            // recursion.
             Format::Json if self.body.is_empty() => Ok(Q::default()),
-            Format::Json => serde_json::from_slice(&self.body).map_err(|e| Error::invalid(format!("proto: {e}"))),
+            Format::Json => serde_json::from_slice(&self.body).map_err(|e| unreadable(&e)),
             Format::Proto => Q::decode_from_slice(&self.body).map_err(|e| Error::invalid(format!("proto: {e}"))),
         }
     }

@@ -148,6 +148,12 @@ fn user(fact: &UserFact) -> Value {
         UserFact::PatAdded { credential, expires, scopes, .. } => {
             json!({ "tokenId": credential, "expiration": expires.to_rfc3339(), "scopes": scopes })
         }
+        UserFact::KeyAdded { credential, public_key, algorithm, expires } => json!({
+            "keyId": credential, "publicKey": BASE64_STANDARD.encode(public_key), "algorithm": algorithm,
+            "expirationDate": expires.to_rfc3339(),
+        }),
+        UserFact::KeyRemoved { credential } => json!({ "keyId": credential }),
+        UserFact::AssertionUsed { expires, .. } => json!({ "expiration": expires.to_rfc3339() }),
         UserFact::PatRemoved { credential } => json!({ "tokenId": credential }),
         UserFact::TokenRevoked { expires, .. } => json!({ "expiration": expires.to_rfc3339() }),
         UserFact::MetadataSet { key, value } => json!({ "key": key, "value": BASE64_STANDARD.encode(value) }),

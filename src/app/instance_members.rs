@@ -9,7 +9,7 @@ use crate::{
     },
     authz::Authorized,
     error::Result,
-    id::UserId,
+    id::{OrgId, UserId},
     model::{Draft, InstanceFact, fault},
     permission::{IamMemberDelete, IamMemberRead, IamMemberWrite, Roles},
     proto::zitadel::{admin::v1 as wire, member::v1::MemberFieldColumnName},
@@ -111,6 +111,11 @@ pub(super) fn owner_remains(state: &State<'_>, leaves: impl Fn(&UserId) -> Resul
         left = true;
     }
     if left { Err(fault::LAST_OWNER.into()) } else { Ok(()) }
+}
+
+/// Whether a user is one of the organisation's own.
+pub(super) fn belongs(state: &State<'_>, user: &UserId, org: &OrgId) -> Result<bool> {
+    Ok(state.machine(user)?.is_some_and(|user| user.org == *org))
 }
 
 fn is_owner(roles: &[String]) -> bool {

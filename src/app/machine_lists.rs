@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, machine_views, merged::Merged, page::Page, user_filter::Filter, user_query},
-    authz::{Authorized, Wherever},
+    authz::{Authenticated, Authorized},
     error::{Error, Result},
     id::OrgId,
     model::{Column, Machine},
@@ -34,22 +34,19 @@ pub async fn list(
 }
 
 /// The users of all organisations whose users the caller may read, and the caller itself, that meet all queries.
-pub async fn list_v2(
-    app: App,
-    who: Wherever<UserRead>,
-    request: user::ListUsersRequest,
-) -> Result<user::ListUsersResponse> {
-    let query = request.query.as_option().cloned().unwrap_or_default();
-    let page = Page::v2(query.offset, query.limit, query.asc)?;
+pub async fn list_v2(app: App, who: Authenticated, request: user::ListUsersRequest) -> Result<user::ListUsersResponse> {
+    let page = Page::listed_v2(request.query.as_option())?;
     let filter = user_query::v2(&request.queries)?;
     let column = column(request.sorting_column.to_i32());
     let asked = filter.org().cloned();
+    let roles = app.roles.clone();
     let scope = move |state: &State<'_>| {
+        let readable = who.orgs_where::<UserRead>(state, &roles)?;
         let orgs = match asked {
-            Some(org) => Vec::from_iter(who.holds_in(&org).then_some(org)),
-            None => who.orgs(state)?,
+            Some(org) => Vec::from_iter(readable.contain(&org).then_some(org)),
+            None => readable.ids(state)?,
         };
-        let own = if who.holds_in(&who.caller.org) { None } else { state.machine(&who.caller.user)? };
+        let own = if readable.contain(&who.caller.org) { None } else { state.machine(&who.caller.user)? };
         Ok(Scope { orgs, own })
     };
     let found = find_apart(app, filter, column, page, scope).await?;

@@ -49,7 +49,7 @@ pub fn list_v2(
         Some(Filter::KeyFilter(filter)) => Ok(TextMatch::filter(&filter.key, &filter.method)),
         None => Err(fault::METADATA_QUERY_EMPTY.into()),
     });
-    let window = Page::pagination(pagination)?;
+    let window = Page::v2(pagination)?;
     let (details, page) = cut(state, subject, window, &keys.collect::<Result<Vec<_>>>()?)?;
     Ok((window.applied(details.total_result), page.into_iter().map(view_v2).collect()))
 }

@@ -6,10 +6,14 @@
 pub mod bootstrap;
 pub mod changes;
 mod context;
+mod credential_filter;
+pub mod credential_lists;
+mod credentials;
 mod event_views;
 pub mod events;
 pub mod instance;
 pub mod instance_members;
+pub mod machine_keys;
 pub mod machine_lists;
 pub mod machine_removal;
 pub mod machine_states;

@@ -43,9 +43,7 @@ async fn end(app: &App, editor: Editor, org_id: String) -> Result<ObjectDetails>
             if org == instance.default_org {
                 return Err(fault::ORG_IS_DEFAULT.into());
             }
-            instance_members::owner_remains(state, |owner| {
-                Ok(state.machine(owner)?.is_some_and(|owner| owner.org == org))
-            })?;
+            instance_members::owner_remains(state, |owner| instance_members::belongs(state, owner, &org))?;
             Ok(Decision::new(cascade(state, &instance.id, &org)?, instance.id))
         })
         .await?;

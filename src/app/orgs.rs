@@ -1,7 +1,7 @@
 //! Organisations: adding, renaming, shutting out and letting in again, and which one is the default.
 
 use crate::{
-    app::{App, reply},
+    app::{App, instance_members, reply},
     authz::Authorized,
     error::{Error, Fault, Result},
     id::OrgId,
@@ -67,14 +67,18 @@ pub async fn update(
     Ok(management::UpdateOrgResponse { details: reply::added(changed.receipt()?).into() })
 }
 
-/// Shuts out all users of the context organisation: their credentials and tokens are refused from now on.
+/// Shuts out all users of the context organisation: their credentials and tokens are refused from now on. Refused where
+/// no `IAM_OWNER` would be left to let them in again.
 pub async fn deactivate(
     app: App,
     who: Authorized<OrgWrite>,
     _: management::DeactivateOrgRequest,
 ) -> Result<management::DeactivateOrgResponse> {
-    let done = step(&app, who, fault::ORG_DEACTIVATE_UNKNOWN, |org| match org.state {
-        OrgState::Active => Ok(OrgFact::Deactivated),
+    let done = step(&app, who, fault::ORG_DEACTIVATE_UNKNOWN, |state, org| match org.state {
+        OrgState::Active => {
+            instance_members::owner_remains(state, |owner| instance_members::belongs(state, owner, &org.id))?;
+            Ok(OrgFact::Deactivated)
+        }
         OrgState::Inactive => Err(fault::ORG_ALREADY_INACTIVE.into()),
     });
     Ok(management::DeactivateOrgResponse { details: reply::changed(&done.await?).into() })
@@ -86,7 +90,7 @@ pub async fn reactivate(
     who: Authorized<OrgWrite>,
     _: management::ReactivateOrgRequest,
 ) -> Result<management::ReactivateOrgResponse> {
-    let done = step(&app, who, fault::ORG_REACTIVATE_UNKNOWN, |org| match org.state {
+    let done = step(&app, who, fault::ORG_REACTIVATE_UNKNOWN, |_, org| match org.state {
         OrgState::Inactive => Ok(OrgFact::Reactivated),
         OrgState::Active => Err(fault::ORG_ALREADY_ACTIVE.into()),
     });
@@ -123,13 +127,13 @@ async fn step(
     app: &App,
     who: Authorized<OrgWrite>,
     unknown: Fault,
-    decide: fn(&Org) -> Result<OrgFact>,
+    decide: fn(&State<'_>, &Org) -> Result<OrgFact>,
 ) -> Result<Receipt> {
     let changed = app
         .store
         .change(who.caller.editor(), move |state, _| {
             let org = state.org(&who.org)?.ok_or(unknown)?;
-            Ok(Decision::new(vec![Draft::org(&org.id, decide(&org)?)], ()))
+            Ok(Decision::new(vec![Draft::org(&org.id, decide(state, &org)?)], ()))
         })
         .await?;
     changed.receipt().cloned()

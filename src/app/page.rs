@@ -2,10 +2,11 @@
 
 use crate::{
     error::Result,
-    limits::{DEFAULT_V2_PAGE, MAX_QUERY_CONDITIONS, MAX_V1_PAGE, MAX_V2_PAGE},
+    limits::{DEFAULT_PAGE, MAX_PAGE, MAX_QUERY_CONDITIONS, MAX_V1_PAGE},
     model::fault,
     proto::zitadel::{
         filter::v2::{PaginationRequest, PaginationResponse},
+        object::v2 as object,
         v1::{ListDetails, ListQuery},
     },
     store::Direction,
@@ -34,23 +35,28 @@ impl Page {
         })
     }
 
-    /// The window of a v2 request, whose limit is [`DEFAULT_V2_PAGE`] unless it says another.
-    pub fn v2(offset: u64, limit: u32, asc: bool) -> Result<Self> {
+    /// The window of a v2 request. No limit means [`DEFAULT_PAGE`], and one above [`MAX_PAGE`] is refused.
+    pub fn v2(query: Option<&PaginationRequest>) -> Result<Self> {
+        let query = query.cloned().unwrap_or_default();
+        Self::bounded(query.offset, query.limit, query.asc)
+    }
+
+    /// The same of the older v2 messages.
+    pub fn listed_v2(query: Option<&object::ListQuery>) -> Result<Self> {
+        let query = query.cloned().unwrap_or_default();
+        Self::bounded(query.offset, query.limit, query.asc)
+    }
+
+    fn bounded(offset: u64, limit: u32, asc: bool) -> Result<Self> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        if limit > MAX_V2_PAGE {
+        if limit > MAX_PAGE {
             return Err(fault::LIMIT_EXCEEDED.into());
         }
         Ok(Self {
             offset,
-            limit: if limit == 0 { DEFAULT_V2_PAGE } else { limit },
+            limit: if limit == 0 { DEFAULT_PAGE } else { limit },
             direction: if asc { Direction::Ascending } else { Direction::Descending },
         })
-    }
-
-    /// The same of the newer v2 messages.
-    pub fn pagination(request: Option<&PaginationRequest>) -> Result<Self> {
-        let request = request.cloned().unwrap_or_default();
-        Self::v2(request.offset, request.limit, request.asc)
     }
 
     /// `pagination` of the window's answer, to go with the total of [`Self::pick`] and the like.

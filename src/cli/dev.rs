@@ -63,9 +63,10 @@ pub fn run(options: Options) -> Result<(), Failure> {
 
 /// Reads what an earlier start left, or fills the directory.
 fn prepare(directory: &Directory, opened: &Opened) -> Result<(MasterKey, Demo), Failure> {
+    let is_filled = opened.store.snapshot()?.state().find_instance()?.is_some();
+    directory.refuse_foreign_database(is_filled)?;
     let master = super::init::master_key(&directory.master_key())?;
-    let is_new = opened.store.snapshot()?.state().find_instance()?.is_none();
-    if !is_new {
+    if is_filled {
         return Ok((master, directory.read_demo()?));
     }
     let names = Names { host: "localhost", org: "Dev", admin: "admin", demo: Some("demo") };
@@ -84,7 +85,7 @@ async fn serve(
 ) -> Result<(), Failure> {
     let shutdown = Shutdown::new();
     let signals = Signals::install()?;
-    let bound = Server::bind(ServerOptions::new(options.listen, tls.clone())).await?;
+    let bound = Server::bind(ServerOptions::new(options.listen, tls.clone(), opened.metrics.clone())).await?;
     let url = format!("https://localhost:{}", bound.local_addr().port());
     let app = opened.into_app(master, settings(url.clone()))?;
     let served = tokio::spawn(daemon::serve(bound, app, shutdown.clone()));

@@ -4,6 +4,7 @@ mod check;
 mod dev;
 mod init;
 mod open;
+mod rotate;
 mod serve;
 mod terminal;
 
@@ -34,6 +35,10 @@ enum Command {
     CheckConfig(CheckConfigOptions),
     /// Replay the log of a stopped server and compare it with what requests read
     Check(ConfigOptions),
+    /// Give a stopped server a new signing key; the old one stays published until its last token ends
+    ///
+    /// A running server is told by POST /v1/signing_keys/_rotate instead.
+    RotateSigningKey(ConfigOptions),
 }
 
 /// Where the configuration comes from. Flags overrule the environment, which overrules the file.
@@ -65,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::CheckConfig(options) => report(&options),
         Command::Check(options) => check::run(&options),
+        Command::RotateSigningKey(options) => rotate::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -97,12 +103,9 @@ fn key_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 impl From<Error> for Failure {
-    /// Whoever runs the command may see the cause, too.
+    /// Whoever runs the command may see the cause, which says more than the text for callers.
     fn from(error: Error) -> Self {
-        Self(match error.cause {
-            Some(cause) => format!("{}: {cause}", error.message),
-            None => error.message.into_owned(),
-        })
+        Self(error.cause.map_or_else(|| error.message.into_owned(), |cause| cause.to_string()))
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Opened {
     pub store: Store,
     pub clock: Arc<Clock>,
     pub random: Random,
-    metrics: Arc<Metrics>,
+    pub metrics: Arc<Metrics>,
 }
 
 impl Opened {

@@ -46,7 +46,7 @@ async fn serve(
     let bound = Server::bind(ServerOptions {
         max_connections,
         drain_limit: config.server.drain.duration(),
-        ..ServerOptions::new(config.server.listen, tls.clone())
+        ..ServerOptions::new(config.server.listen, tls.clone(), app.metrics.clone())
     })
     .await?;
     let status = format!("serving {} on {}", serving.external_url, bound.local_addr());
@@ -88,7 +88,8 @@ fn tls(config: &Config, serving: &Serving<'_>, clock: &Clock) -> Result<Tls, Fai
     }
 }
 
-fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
+/// What use cases need to know of the configuration.
+pub fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
     Settings {
         issuer: serving.external_url.as_str().to_owned(),
         host: serving.external_url.host().to_owned(),

@@ -1,6 +1,7 @@
 //! Looks at the files that the settings name, so that an operator hears of a wrong path or mode before the start.
 
 use super::settings::{Config, TlsSource};
+use crate::keys::file;
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 
 /// What was found: errors keep the server from working or a secret from being one, warnings may.
@@ -10,9 +11,7 @@ pub struct Findings {
     pub warnings: Vec<String>,
 }
 
-/// Modes under which others than owner and group reach a file, or the group changes it. Reading by the group is allowed:
-/// it is how distributions share certificates, and what an access list of systemd's credentials looks like.
-const LOOSE: u32 = 0o027;
+/// What a database must not grant.
 const ANY_ACCESS_OF_OTHERS: u32 = 0o007;
 
 /// Looks at the certificate, the keys and the database's place. Reads no more than the certificate.
@@ -41,18 +40,8 @@ impl Findings {
 
     /// A file that only the server may read.
     fn secret(&mut self, key: &str, path: &Path) {
-        let opened = fs::File::open(path).and_then(|file| file.metadata());
-        let metadata = match opened {
-            Ok(metadata) => metadata,
-            Err(error) => return self.unreadable(key, path, &error),
-        };
-        let path = path.display();
-        if !metadata.is_file() {
-            return self.errors.push(format!("{key}: {path} is not a file"));
-        }
-        let mode = metadata.permissions().mode() & 0o777;
-        if mode & LOOSE != 0 {
-            self.errors.push(format!("{key}: {path} has mode {mode:04o}, open to others; run: chmod 600 {path}"));
+        if let Err(error) = file::check_private(path) {
+            self.errors.push(format!("{key}: {error}"));
         }
     }
 
@@ -162,10 +151,10 @@ mod tests {
         config.tls.key = Some(place.0.path().join("nowhere.key"));
         let findings = examine(&config);
         assert!(findings.errors[0].ends_with("holds no PEM certificate"), "{findings:?}");
-        assert!(findings.errors[1].contains("nowhere.key cannot be read"), "{findings:?}");
+        assert!(findings.errors[1].contains("nowhere.key does not exist"), "{findings:?}");
 
         config.tls.certificate = Some(place.file("tls.crt", "-----BEGIN CERTIFICATE-----\n", 0o644));
-        config.tls.key = Some(place.file("tls.key", "", 0o640));
+        config.tls.key = Some(place.file("tls.key", "", 0o600));
         assert_eq!(examine(&config).errors, Vec::<String>::new());
     }
 }

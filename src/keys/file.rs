@@ -1,6 +1,9 @@
 //! Files that only their owner may read: the master key, private keys of TLS.
 
-use crate::limits::MAX_PRIVATE_FILE_BYTES;
+use crate::{
+    error::{Error, Kind},
+    limits::MAX_PRIVATE_FILE_BYTES,
+};
 use std::{
     fs::{self, File, Metadata, OpenOptions},
     io::{self, Read, Write},
@@ -30,15 +33,37 @@ pub enum FileError {
     Unwritable { path: PathBuf, reason: io::Error },
 }
 
+impl From<FileError> for Error {
+    /// A refusal at start: the text is for the operator.
+    fn from(error: FileError) -> Self {
+        Self::new(Kind::FailedPrecondition, error.to_string())
+    }
+}
+
 /// What the owner of a file may do to it, and nobody else.
 const OWNER_ONLY: u32 = 0o600;
 
 /// Reads a file that only its owner can read, up to [`MAX_PRIVATE_FILE_BYTES`].
+pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let (file, length) = open_private(path)?;
+    // With some room beyond the end the vector never grows, which would leave a copy of the secret behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length as usize + 64));
+    let read = file.take(length).read_to_end(&mut bytes);
+    read.map_err(|reason| FileError::Unreadable { path: path.into(), reason })?;
+    Ok(bytes)
+}
+
+/// Whether [`read_private`] would read the file; its content stays where it is.
+pub fn check_private(path: &Path) -> Result<(), FileError> {
+    open_private(path).map(|_| ())
+}
+
+/// The open file and its length.
 ///
 /// What is checked is the open file, so that the name cannot be given to another one in between. The only group that
 /// may read is root's, of a file of root's with mode 0440: such are the credentials that systemd passes to a service
 /// with a user of its own, where the group's bits are really the mask of an access list.
-pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
+fn open_private(path: &Path) -> Result<(File, u64), FileError> {
     let unreadable = |reason: io::Error| match reason.kind() {
         io::ErrorKind::NotFound => FileError::Missing { path: path.into() },
         _ => FileError::Unreadable { path: path.into(), reason },
@@ -54,10 +79,7 @@ pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
     if about.len() > MAX_PRIVATE_FILE_BYTES {
         return Err(FileError::TooLarge { path: path.into() });
     }
-    // With some room beyond the end the vector never grows, which would leave a copy of the secret behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(about.len() as usize + 64));
-    file.take(about.len()).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
+    Ok((file, about.len()))
 }
 
 /// Writes a new file that only its owner can read. When this returns, the file outlives a power cut.

@@ -34,6 +34,11 @@ struct Header {
     has_critical: bool,
 }
 
+#[derive(Deserialize)]
+struct Subject {
+    sub: String,
+}
+
 #[derive(Serialize)]
 struct IssuedHeader<'a> {
     alg: Algorithm,
@@ -71,13 +76,20 @@ impl<'a> Unverified<'a> {
         if !is_shallow(&header) || !is_shallow(&claims) {
             return None;
         }
-        let header = serde_json::from_slice::<Header>(&header).ok()?;
+        // Of members that it does not want, serde_json would not look at the bytes.
+        let (header, _) = (std::str::from_utf8(&header).ok()?, std::str::from_utf8(&claims).ok()?);
+        let header = serde_json::from_str::<Header>(header).ok()?;
         (!header.has_critical).then_some(Self { header, signed, claims, signature })
     }
 
     /// The name of the key that the token claims to be signed with.
     pub fn kid(&self) -> Option<&str> {
         self.header.kid.as_deref()
+    }
+
+    /// Whose the token claims to be: the claim `sub`. It can tell whose keys to try, and nothing else.
+    pub fn claimed_subject(&self) -> Option<String> {
+        serde_json::from_slice::<Subject>(&self.claims).ok().map(|claims| claims.sub)
     }
 
     /// The algorithm that the token claims. It selects nothing: see [`Self::verify`].
@@ -237,6 +249,18 @@ mod tests {
         for cut in 0..token.len() {
             assert!(!verifies(&token[..cut], &KEYS[0]) && !verifies(&token[cut + 1..], &KEYS[0]), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn both_parts_are_utf8_even_where_nobody_looks() {
+        let token = |header: &[u8], claims: &[u8]| {
+            let body = [header, claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".");
+            let signature = KEYS[0].sign(body.as_bytes()).expect("signed");
+            format!("{body}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+        };
+        assert!(verifies(&token(br#"{"alg":"EdDSA","x":"y"}"#, br#"{"x":"y"}"#), &KEYS[0]));
+        assert!(!verifies(&token(b"{\"alg\":\"EdDSA\",\"x\":\"\xd0\"}", b"{}"), &KEYS[0]));
+        assert!(!verifies(&token(br#"{"alg":"EdDSA"}"#, b"{\"x\":\"\xd0\"}"), &KEYS[0]));
     }
 
     #[test]

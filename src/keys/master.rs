@@ -93,7 +93,7 @@ impl MasterKey {
 
     /// Decrypts what [`Self::seal`] made under the same key and context.
     pub fn open(&self, context: &'static str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        let refusal = |reason: &str| Error::internal(format!("the sealed {context} does not open: {reason}"));
+        let refusal = |reason: &str| Error::internal(format!("the {context} does not open: {reason}"));
         let (clear, body) = sealed.split_at_checked(CLEAR_BYTES).ok_or_else(|| refusal("it is cut short"))?;
         let [VERSION, salt @ ..] = clear else {
             return Err(refusal("it was sealed by a later version of this program"));

@@ -171,6 +171,22 @@ pub enum UserFact {
         token: [u8; 16],
         expires: Timestamp,
     },
+    KeyAdded {
+        credential: CredentialId,
+        /// As [`crate::model::CredentialKind::Key`] has it.
+        public_key: Vec<u8>,
+        algorithm: String,
+        expires: Timestamp,
+    },
+    KeyRemoved {
+        credential: CredentialId,
+    },
+    /// An assertion that may be used once was used (RFC 7523 section 3).
+    AssertionUsed {
+        /// A hash of the user and of the assertion's `jti`.
+        assertion: [u8; 32],
+        expires: Timestamp,
+    },
     /// Set anew, or in place of the value that the key had.
     MetadataSet {
         key: String,
@@ -230,6 +246,9 @@ impl Fact {
         "user.unlocked",
         "user.removed",
         "user.token.revoked",
+        "user.machine.key.added",
+        "user.machine.key.removed",
+        "user.assertion.used",
         "user.metadata.set",
         "user.metadata.removed",
     ];
@@ -304,6 +323,9 @@ impl UserFact {
             Self::Unlocked => "user.unlocked",
             Self::Removed => "user.removed",
             Self::TokenRevoked { .. } => "user.token.revoked",
+            Self::KeyAdded { .. } => "user.machine.key.added",
+            Self::KeyRemoved { .. } => "user.machine.key.removed",
+            Self::AssertionUsed { .. } => "user.assertion.used",
             Self::MetadataSet { .. } => "user.metadata.set",
             Self::MetadataRemoved { .. } => "user.metadata.removed",
         }

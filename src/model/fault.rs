@@ -69,6 +69,16 @@ pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAc
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
 
+// Keys.
+pub const KEY_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-bnipwm1", "User could not be found");
+pub const KEY_INVALID: Fault = fault(
+    InvalidArgument,
+    "COMMAND-5F3h1",
+    "Public key is not a valid RSA public key in PKIX format with PEM encoding",
+);
+pub const KEY_UNKNOWN: Fault = fault(NotFound, "QUERY-Dgr3g", "Errors.AuthNKey.NotFound");
+pub const KEY_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Machine key not found");
+
 // Metadata of users and organisations.
 pub const METADATA_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-uXHNj", "User could not be found");
 pub const METADATA_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-QXPGs", "Organisation not found");

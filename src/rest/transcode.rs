@@ -1,6 +1,7 @@
 //! From path, query string and body to the JSON of the request message (google.api.http).
 
 use crate::{
+    api::unreadable,
     error::{Error, Result},
     limits::{MAX_PARAMETER_BYTES, MAX_PARAMETERS},
     proto::{Field, Kind, Rest, Schema},
@@ -42,7 +43,7 @@ fn read_body(body: &[u8]) -> Result<Object> {
     if body.is_empty() {
         return Ok(Object::new());
     }
-    serde_json::from_slice(body).map_err(|e| Error::invalid(format!("proto: {e}")))
+    serde_json::from_slice(body).map_err(|e| unreadable(&e))
 }
 
 fn read_query(schema: &Schema, query: &str) -> Result<Object> {

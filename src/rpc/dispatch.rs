@@ -10,16 +10,26 @@ use connectrpc::{
     CodecFormat, ConnectError, Dispatcher, EncodedBody, MethodDescriptor, Payload, RequestContext, Response,
     dispatcher::{RequestStream, StreamingResult, UnaryResult},
 };
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
+use tokio::sync::watch;
 
 /// Every procedure that is served.
 pub struct Procedures {
     api: Arc<Api>,
+    stopping: watch::Receiver<bool>,
 }
 
 impl Procedures {
-    pub fn new(api: Arc<Api>) -> Self {
-        Self { api }
+    pub fn new(api: Arc<Api>, stopping: watch::Receiver<bool>) -> Self {
+        Self { api, stopping }
+    }
+
+    /// Ends when the server is to stop.
+    fn stop(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stopping = self.stopping.clone();
+        async move {
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
     }
 }
 
@@ -57,7 +67,10 @@ impl Dispatcher for Procedures {
         format: CodecFormat,
     ) -> StreamingResult {
         match path {
-            health::WATCH => Box::pin(async move { health::watch(&request, format, context.deadline()) }),
+            health::WATCH => {
+                let stop = self.stop();
+                Box::pin(async move { health::watch(&request, format, context.deadline(), stop) })
+            }
             _ => refused(path),
         }
     }
@@ -75,7 +88,8 @@ impl Dispatcher for Procedures {
         format: CodecFormat,
     ) -> StreamingResult {
         if reflection::PROCEDURES.contains(&path) {
-            return Box::pin(async move { Ok(reflection::answer(requests, format)) });
+            let stop = self.stop();
+            return Box::pin(async move { Ok(reflection::answer(requests, format, stop)) });
         }
         refused(path)
     }

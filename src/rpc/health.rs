@@ -10,7 +10,10 @@ use connectrpc::{
     codec::{decode_json, decode_proto, encode_json, encode_proto},
 };
 use futures_util::{StreamExt, stream};
-use std::{future::pending, time::Instant};
+use std::{
+    future::{Future, pending},
+    time::Instant,
+};
 use tokio::time::sleep_until;
 
 pub const CHECK: &str = "grpc.health.v1.Health/Check";
@@ -28,12 +31,13 @@ pub fn check(request: &[u8], format: CodecFormat) -> Result<EncodedResponse, Con
     Ok(Response::new(encode(ServingStatus::SERVING, format)?))
 }
 
-/// Tells the present status and then nothing more: it does not change while the server runs. The stream stays open, as
-/// the protocol asks, until the client's deadline, or until one side closes the connection.
+/// Tells the present status, which does not change while the server runs, and at `stop` that it is over. Until then the
+/// stream stays open, as the protocol asks, or until the client's deadline.
 pub fn watch(
     request: &[u8],
     format: CodecFormat,
     deadline: Option<Instant>,
+    stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Response<EncodedStream>, ConnectError> {
     let request: HealthCheckRequest = match format {
         CodecFormat::Json => decode_json(request)?,
@@ -42,11 +46,16 @@ pub fn watch(
     let status = if is_served(&request.service) { ServingStatus::SERVING } else { ServingStatus::SERVICE_UNKNOWN };
     let first = encode(status, format);
     let end = async move {
-        match deadline {
-            Some(deadline) => sleep_until(deadline.into()).await,
-            None => pending().await,
+        let late = async {
+            match deadline {
+                Some(deadline) => sleep_until(deadline.into()).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = stop => encode(ServingStatus::NOT_SERVING, format),
+            () = late => Err(ConnectError::deadline_exceeded("the deadline has passed")),
         }
-        Err(ConnectError::deadline_exceeded("the deadline has passed"))
     };
     let statuses: EncodedStream = Box::pin(stream::iter([first]).chain(stream::once(end)));
     Ok(Response::new(statuses))

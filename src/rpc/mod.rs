@@ -21,6 +21,7 @@ use http::{
 };
 use http_body_util::BodyExt;
 use std::sync::Arc;
+use tokio::sync::watch;
 use tower_service::Service;
 
 /// Serves every operation, and the health and reflection services of gRPC.
@@ -30,12 +31,13 @@ pub struct Rpc {
 }
 
 impl Rpc {
-    pub fn new(api: Arc<Api>) -> Self {
+    /// Streams that would go on for ever end when `stopping` becomes true.
+    pub fn new(api: Arc<Api>, stopping: watch::Receiver<bool>) -> Self {
         let limits = Limits::default()
             .with_max_request_body_size(MAX_BODY_BYTES)
             .with_max_message_size(MAX_BODY_BYTES)
             .with_element_memory_limit(MAX_MESSAGE_ELEMENT_BYTES);
-        Self { service: ConnectRpcService::new(Procedures::new(api)).with_limits(limits) }
+        Self { service: ConnectRpcService::new(Procedures::new(api, stopping)).with_limits(limits) }
     }
 
     /// Whether a path is a procedure's: `/package.Service/Method`.

@@ -16,6 +16,7 @@ use connectrpc::{
     dispatcher::RequestStream,
 };
 use futures_util::StreamExt;
+use std::future::Future;
 
 pub const PROCEDURES: [&str; 2] = [
     "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
@@ -37,9 +38,13 @@ const SERVICES: [&str; 9] = [
 const NOT_FOUND: i32 = 5;
 const UNIMPLEMENTED: i32 = 12;
 
-/// Answers every question of the stream, in order.
-pub fn answer(questions: RequestStream, format: CodecFormat) -> Response<EncodedStream> {
-    let answers: EncodedStream = Box::pin(questions.map(move |question| {
+/// Answers every question of the stream, in order, until the client asks no more or `stop` ends.
+pub fn answer(
+    questions: RequestStream,
+    format: CodecFormat,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Response<EncodedStream> {
+    let answers: EncodedStream = Box::pin(questions.take_until(stop).map(move |question| {
         let question: ServerReflectionRequest = match format {
             CodecFormat::Json => decode_json(&question?)?,
             _ => decode_proto(&question?)?,

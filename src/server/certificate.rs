@@ -1,7 +1,10 @@
 //! A certificate and its key, from PEM, with errors that say what to do.
 
 use super::files;
-use crate::error::{Error, Kind, Result};
+use crate::{
+    error::{Error, Kind, Result},
+    keys::file,
+};
 use rustls::{
     Error as TlsError, InconsistentKeys,
     crypto::CryptoProvider,
@@ -36,7 +39,7 @@ impl Files {
     /// Reads both files. Fails with a text that names the file and the remedy.
     pub fn load(&self, provider: &CryptoProvider) -> Result<CertifiedKey> {
         let certificate = files::read(&self.certificate)?;
-        let key = files::read_private(&self.key)?;
+        let key = file::read_private(&self.key)?;
         let (certificate_name, key_name) = (self.certificate.display().to_string(), self.key.display().to_string());
         parse(Pem { name: &certificate_name, text: &certificate }, Pem { name: &key_name, text: &key }, provider)
     }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     exchange::{Handler, Peer},
     limits,
+    telemetry::Metrics,
 };
 use http::Version;
 use hyper::service::service_fn;
@@ -21,6 +22,7 @@ use std::{
     convert::Infallible,
     future::{Future, poll_fn},
     pin::pin,
+    sync::Arc,
     task::Poll,
 };
 use tokio::{
@@ -34,15 +36,17 @@ pub(super) struct Connections {
     acceptor: TlsAcceptor,
     http: auto::Builder<TokioExecutor>,
     timeouts: Timeouts,
+    metrics: Arc<Metrics>,
 }
 
 impl Connections {
-    pub fn new(tls: &Tls, timeouts: Timeouts) -> Self {
-        Self { acceptor: tls.config().into(), http: http(&timeouts), timeouts }
+    pub fn new(tls: &Tls, timeouts: Timeouts, metrics: Arc<Metrics>) -> Self {
+        Self { acceptor: tls.config().into(), http: http(&timeouts), timeouts, metrics }
     }
 
     /// Serves a client that has just connected, until the connection is closed.
     pub async fn serve<H: Handler>(&self, stream: TcpStream, peer: Peer, handler: H, shutdown: Shutdown) {
+        let _counted = self.metrics.connection();
         // Responses are written whole; waiting for more to put in the packet only delays them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(peer = %peer.address, %error, "TCP_NODELAY was refused");

@@ -17,6 +17,11 @@ impl Shutdown {
         self.0.send_replace(true);
     }
 
+    /// The flag itself, for those that answer requests and need not know who raises it.
+    pub fn flag(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
     /// Whether the flag is up.
     pub fn has_begun(&self) -> bool {
         *self.0.borrow()

@@ -27,6 +27,7 @@ use crate::{
     error::{Error, Kind, Result},
     exchange::Handler,
     limits,
+    telemetry::Metrics,
 };
 use connection::Connections;
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
@@ -43,6 +44,8 @@ pub struct ServerOptions {
     /// How long a stopping server waits for requests in flight.
     pub drain_limit: Duration,
     pub timeouts: Timeouts,
+    /// Where open connections are counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// How long a client may take for what it does.
@@ -75,13 +78,14 @@ pub struct Bound {
 
 impl ServerOptions {
     /// With the limits of [`crate::limits`].
-    pub fn new(listen: SocketAddr, tls: Tls) -> Self {
+    pub fn new(listen: SocketAddr, tls: Tls, metrics: Arc<Metrics>) -> Self {
         Self {
             listen,
             tls,
             max_connections: limits::MAX_CONNECTIONS,
             drain_limit: limits::DRAIN_TIMEOUT,
             timeouts: Timeouts::default(),
+            metrics,
         }
     }
 }
@@ -120,7 +124,7 @@ impl Bound {
     /// Gives the number of connections that were cut: 0 for a clean stop.
     pub fn serve<H: Handler>(self, handler: H, shutdown: Shutdown) -> impl Future<Output = usize> + Send {
         let Self { listener, options, .. } = self;
-        let connections = Arc::new(Connections::new(&options.tls, options.timeouts));
+        let connections = Arc::new(Connections::new(&options.tls, options.timeouts, options.metrics));
         async move {
             let open = listener::accept(listener, connections, options.max_connections, handler, shutdown).await;
             let cut = drain::drain(open, options.drain_limit).await;

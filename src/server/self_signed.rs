@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    keys::file,
     time::Timestamp,
 };
 use rcgen::{
@@ -61,9 +62,9 @@ impl LocalCa {
         if !paths.are_good(&names, now + RENEW_BEFORE) {
             files::create_private_dir(&tls)?;
             let made = Made::new(names, now).map_err(|e| Error::invalid(format!("cannot make a certificate: {e}")))?;
-            files::write_private(&paths.key, made.key.as_bytes())?;
-            files::write_private(&paths.certificate, made.certificate.as_bytes())?;
-            files::write_private(&paths.ca, made.ca.as_bytes())?;
+            file::write_private_atomically(&paths.key, made.key.as_bytes())?;
+            file::write_private_atomically(&paths.certificate, made.certificate.as_bytes())?;
+            file::write_private_atomically(&paths.ca, made.ca.as_bytes())?;
         }
         Ok(paths)
     }
@@ -76,7 +77,7 @@ impl LocalCa {
 
     fn verify(&self, names: &[String], at: Timestamp) -> Option<()> {
         let (ca, certificate) = (files::read(&self.ca).ok()?, files::read(&self.certificate).ok()?);
-        let key = files::read_private(&self.key).ok()?;
+        let key = file::read_private(&self.key).ok()?;
         let provider = Arc::new(default_provider());
         let pair = parse(Pem { name: "", text: &certificate }, Pem { name: "", text: &key }, &provider).ok()?;
 

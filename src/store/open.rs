@@ -13,7 +13,8 @@ use crate::{
 };
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend};
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
+    io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{
@@ -59,16 +60,20 @@ const CHANGES_NOT_STORED: &str = "The server cannot store changes now";
 
 impl Store {
     /// Creates the file, readable by its owner alone, or opens the one that is there.
+    ///
+    /// A database has this name only once it is whole: a process that is killed here leaves none, or an empty one.
     pub fn create(path: &Path, options: Options) -> Result<Self, OpenError> {
-        OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
-        let database = builder(&options).create(path).map_err(|e| open_error(path, e))?;
-        Self::start(database, options, path)
+        if path.exists() {
+            return Self::open(path, options);
+        }
+        let broken = |e: io::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
+        let unfinished = path.with_extension("new");
+        let _ = fs::remove_file(&unfinished);
+        OpenOptions::new().create_new(true).write(true).mode(0o600).open(&unfinished).map_err(broken)?;
+        let database = builder(&options).create(&unfinished).map_err(|e| open_error(path, e))?;
+        let store = Self::start(database, options, path)?;
+        fs::rename(&unfinished, path).map_err(broken)?;
+        Ok(store)
     }
 
     /// Opens the file that is there.
@@ -170,6 +175,14 @@ impl Store {
         Ok(vault.get(name).map_err(Error::internal)?.map(|sealed| sealed.value().to_vec()))
     }
 
+    /// How many events there are in all logs together.
+    pub fn event_count(&self) -> Result<u64> {
+        let transaction = self.database.begin_read().map_err(Error::internal)?;
+        let positions = transaction.open_table(POSITIONS).map_err(Error::internal)?;
+        let last = positions.last().map_err(Error::internal)?;
+        Ok(last.map_or(0, |(position, _)| position.value()))
+    }
+
     /// Whether changes are still accepted. Once false, it stays so until a restart.
     pub fn is_writable(&self) -> bool {
         // The writer is also gone if it panicked; then the channel is closed.
@@ -184,7 +197,7 @@ impl Store {
 
     /// The size of the file. Zero if it is not a file.
     pub fn file_bytes(&self) -> u64 {
-        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+        fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
     }
 
     pub(super) fn database(&self) -> &Database {
@@ -222,7 +235,10 @@ fn create_tables(database: &Database) -> Result<u64, redb::Error> {
     {
         return Ok(format.value());
     }
-    let transaction = database.begin_write()?;
+    let mut transaction = database.begin_write()?;
+    // As the writer does, so that the first change is as safe as all later ones: after a commit in one phase, redb would
+    // take the next one for done although it failed halfway.
+    transaction.set_quick_repair(true);
     transaction.open_table(LOG)?;
     transaction.open_table(POSITIONS)?;
     transaction.open_table(STATE)?;

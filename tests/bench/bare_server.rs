@@ -6,9 +6,11 @@
 use countersign::{
     exchange::{Body, Handler, Incoming, Peer, full},
     server::{Server, ServerOptions, Shutdown, Tls},
+    telemetry::Metrics,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use std::sync::Arc;
 
 #[derive(Clone)]
 struct Bytes(bytes::Bytes);
@@ -28,7 +30,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let refused = |error: countersign::error::Error| error.message.into_owned();
     let tls = Tls::from_files(certificate, key).map_err(refused)?;
-    let bound = Server::bind(ServerOptions::new(address.parse()?, tls)).await.map_err(refused)?;
+    let bound =
+        Server::bind(ServerOptions::new(address.parse()?, tls, Arc::new(Metrics::new()))).await.map_err(refused)?;
     bound.serve(Bytes(vec![b'x'; bytes.parse()?].into()), Shutdown::new()).await;
     Ok(())
 }

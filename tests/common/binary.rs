@@ -51,7 +51,7 @@ impl Binary {
     /// `countersign dev` on this directory; returns once it answers.
     pub fn dev(data_dir: &Path) -> Self {
         let data_dir = data_dir.to_str().expect("UTF-8");
-        Self::dev_with(&["--data-dir", data_dir], Stdio::null())
+        Self::dev_with(&["--data-dir", data_dir], Stdio::inherit())
     }
 
     /// `countersign dev` with these arguments, too.

@@ -22,6 +22,15 @@ struct State {
     operations: u64,
     /// From this operation on, all fail.
     fails_from: Option<u64>,
+    /// What failed first.
+    failed: Option<Operation>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    Resize,
+    Sync,
+    Write,
 }
 
 #[derive(Debug, Clone)]
@@ -52,14 +61,15 @@ impl Disk {
         bytes
     }
 
-    pub fn operations(&self) -> u64 {
-        self.state().operations
-    }
-
     /// Lets `operations` more changes and syncs succeed, and no other.
     pub fn fail_after(&self, operations: u64) {
         let mut state = self.state();
         state.fails_from = Some(state.operations + operations);
+    }
+
+    /// What failed first, if anything did.
+    pub fn failed(&self) -> Option<Operation> {
+        self.state().failed
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -68,7 +78,10 @@ impl Disk {
 
     fn change(&self, change: Change) -> io::Result<()> {
         let mut state = self.state();
-        state.operate()?;
+        state.operate(match change {
+            Change::Length(_) => Operation::Resize,
+            Change::Write(..) => Operation::Write,
+        })?;
         change.apply(&mut state.bytes);
         state.unsynced.push(change);
         Ok(())
@@ -76,8 +89,9 @@ impl Disk {
 }
 
 impl State {
-    fn operate(&mut self) -> io::Result<()> {
+    fn operate(&mut self, operation: Operation) -> io::Result<()> {
         if self.fails_from.is_some_and(|from| self.operations >= from) {
+            self.failed.get_or_insert(operation);
             return Err(broken());
         }
         self.operations += 1;
@@ -116,7 +130,7 @@ impl StorageBackend for Disk {
 
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.state();
-        state.operate()?;
+        state.operate(Operation::Sync)?;
         let changes = std::mem::take(&mut state.unsynced);
         changes.iter().for_each(|change| change.apply(&mut state.durable));
         Ok(())

@@ -37,7 +37,12 @@ impl Image {
 
     /// A server on a copy.
     pub fn open(&self) -> Kit {
-        self.open_on(&Disk::holding(self.bytes.clone()))
+        self.open_on(&self.disk())
+    }
+
+    /// A copy of the disk.
+    pub fn disk(&self) -> Disk {
+        Disk::holding(self.bytes.clone())
     }
 
     /// A server on a disk that holds a later state of the image.

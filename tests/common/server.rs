@@ -7,11 +7,11 @@ use super::{
 use countersign::{
     daemon,
     error::Error,
-    id::{OrgId, UserId},
+    id::UserId,
     keys::Algorithm,
-    model::{Draft, Editor, OrgFact},
+    model::OrgFact,
     server::{LocalCa, Server as Listener, ServerOptions, Shutdown, Tls},
-    store::{Decision, Store},
+    store::Store,
     time::Clock,
 };
 use serde_json::{Value, json};
@@ -19,12 +19,13 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 /// A running server. It ends with the test's runtime.
+#[allow(dead_code, reason = "what is held here keeps the server and its files alive")]
 pub struct Server {
     pub kit: Kit,
     pub client: Client,
     pub shutdown: Shutdown,
     pub done: JoinHandle<Result<(), String>>,
-    pub dir: TempDir,
+    _dir: TempDir,
 }
 
 impl Server {
@@ -36,13 +37,13 @@ impl Server {
         // The certificate lives by the machine's clock, because the client checks it by that.
         let ca = LocalCa::create_or_load(dir.path(), &[], Clock::system().now()).map_err(text).expect("a certificate");
         let tls = Tls::from_files(ca.certificate, ca.key).map_err(text).expect("usable files");
-        let options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls);
+        let options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls, kit.app.metrics.clone());
         let bound = Listener::bind(options).await.map_err(text).expect("a port");
         let client = Client::new(bound.local_addr(), &ca.ca);
         let shutdown = Shutdown::new();
         let serving = daemon::serve(bound, kit.app.clone(), shutdown.clone());
         let done = tokio::spawn(async { serving.await.map_err(text) });
-        Self { kit, client, shutdown, done, dir }
+        Self { kit, client, shutdown, done, _dir: dir }
     }
 
     /// Asks over HTTP/1.1, on a connection of its own.
@@ -59,30 +60,11 @@ impl Server {
         self.client.connect(http).await.expect("a connection")
     }
 
-    /// Adds an organisation without members.
-    pub async fn org(&self, name: &str) -> String {
-        let id: OrgId = self.kit.app.new_id();
-        let added = OrgFact::Added { name: name.into(), primary_domain: format!("{}.localhost", name.to_lowercase()) };
-        self.happen(Draft::org(&id, added)).await;
-        id.to_string()
-    }
-
     /// Makes a user a member of an organisation.
     pub async fn member(&self, org: &str, user: &str, roles: &[&str]) {
-        let org = OrgId::parse(org).expect("an id");
         let user = UserId::parse(user).expect("an id");
-        self.happen(Draft::org(
-            &org,
-            OrgFact::MemberAdded { user, roles: roles.iter().map(|r| (*r).into()).collect() },
-        ))
-        .await;
-    }
-
-    /// Adds a machine user to an organisation other than the administrator's; returns its id.
-    pub async fn machine_in(&self, org: &str, user_name: &str) -> String {
-        let body = json!({ "userName": user_name, "name": user_name });
-        let added = self.kit.call_in("management/AddMachineUser", &self.kit.admin_token, org, body).await;
-        super::text(&added.expect("added")["userId"])
+        let roles = roles.iter().map(|role| (*role).into()).collect();
+        self.kit.happens_to_org(org, OrgFact::MemberAdded { user, roles }).await;
     }
 
     /// A machine user with these roles in its organisation, and a token of it.
@@ -99,11 +81,6 @@ impl Server {
     pub async fn next_sequence(&self) -> u64 {
         let set = self.kit.ok("management/GenerateMachineSecret", json!({ "userId": self.kit.demo })).await;
         super::text(&set["details"]["sequence"]).parse().expect("a number")
-    }
-
-    async fn happen(&self, draft: Draft) {
-        let changed = self.kit.app.store.change(Editor::System, move |_, _| Ok(Decision::new(vec![draft], ()))).await;
-        changed.map_err(text).expect("a change");
     }
 }
 

@@ -34,11 +34,13 @@ pub fn sources() -> Vec<Source> {
     files.map(|(path, text)| Source { code: code(&text), path, text }).collect()
 }
 
-/// Every text file that is written by hand: path and text.
+/// Every text file that is written by hand: path and text. Seeds of the fuzzer are bytes, whatever they look like.
 pub fn text_files() -> Vec<(String, String)> {
     let top = fs::read_dir(root()).expect("the repository").map(|entry| entry.expect("an entry").file_name());
     let top = top.map(|name| name.to_string_lossy().into_owned()).filter(|name| name != ".git" && name != "target");
-    top.flat_map(|name| files(&name)).filter(|(path, _)| !path.contains("/target/")).collect()
+    top.flat_map(|name| files(&name))
+        .filter(|(path, _)| !path.contains("/target/") && !path.starts_with("fuzz/seeds/"))
+        .collect()
 }
 
 /// Whether `line` names `what`, and not merely something that `what` is a part of.

@@ -38,7 +38,7 @@ impl Directory {
         let path = path.canonicalize().map_err(unusable)?;
         let directory = Self { path, is_temporary };
         if !is_new {
-            directory.refuse_strangers()?;
+            directory.refuse_visitors()?;
         }
         Ok(directory)
     }
@@ -87,17 +87,24 @@ impl Directory {
         serde_json::from_slice(&json).map_err(|e| failure(format!("{}: {e}", self.demo().display())))
     }
 
-    /// Refuses a directory that others can enter, and one whose database `dev` did not make: it may be a real one.
-    fn refuse_strangers(&self) -> Result<(), Failure> {
+    /// Refuses a directory whose database `dev` did not fill: it may be a real one. One that nobody has filled yet is
+    /// what an interrupted first start leaves.
+    pub fn refuse_foreign_database(&self, is_filled: bool) -> Result<(), Failure> {
+        if is_filled && !self.demo().exists() {
+            return Err(failure(format!(
+                "{}: this database was not made by `countersign dev`; use another directory, or `countersign serve`",
+                self.path.display()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Refuses a directory that others can enter.
+    fn refuse_visitors(&self) -> Result<(), Failure> {
         let path = self.path.display();
         let mode = fs::metadata(&self.path).map_err(failure)?.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(failure(format!("{path}: others can enter this directory; run: chmod 700 {path}")));
-        }
-        if self.database().exists() && !self.demo().exists() {
-            return Err(failure(format!(
-                "{path}: this database was not made by `countersign dev`; use another directory, or `countersign serve`"
-            )));
         }
         Ok(())
     }

@@ -1,0 +1,93 @@
+//! Every index says what the records say. A replay of the log cannot tell: it repeats the same mistakes.
+
+use countersign::{
+    id::{OrgId, UserId},
+    model::{Column, CredentialKind, Machine, Org},
+    store::{Direction, State},
+};
+use std::collections::BTreeSet;
+
+pub fn assert_consistent(state: &State<'_>) {
+    let (orgs, by_name) = (orgs(state, false), orgs(state, true));
+    assert_eq!(ids(&by_name), ids(&orgs), "organisations by name, and by id");
+    let mut owners: Vec<OrgId> = orgs.iter().map(|org| org.id.clone()).collect();
+    owners.push(state.instance().expect("an instance").id);
+    let mut users = BTreeSet::new();
+    for org in &orgs {
+        assert_eq!(state.org_by_name(&org.name).expect("read").as_ref(), Some(&org.id), "the name of {}", org.name);
+        assert!(!state.org_was_removed(&org.id).expect("read"), "{} is there and was removed", org.id);
+        users.extend(machines_of(state, &org.id));
+    }
+    for user in &users {
+        assert_user(state, user);
+    }
+    assert_memberships(state, &owners, &users);
+}
+
+fn orgs(state: &State<'_>, by_name: bool) -> Vec<Org> {
+    state.orgs(by_name, Direction::Ascending).expect("read").map(|org| org.expect("an organisation")).collect()
+}
+
+fn ids(orgs: &[Org]) -> BTreeSet<OrgId> {
+    orgs.iter().map(|org| org.id.clone()).collect()
+}
+
+/// The users of an organisation; every column lists the same ones, in its own order.
+fn machines_of(state: &State<'_>, org: &OrgId) -> BTreeSet<UserId> {
+    let listed = |column, direction| -> Vec<Machine> {
+        state.machines(org, column, direction).expect("read").map(|machine| machine.expect("a user")).collect()
+    };
+    let ids: BTreeSet<_> = listed(Column::Id, Direction::Ascending).into_iter().map(|machine| machine.id).collect();
+    for column in Column::ALL {
+        let machines = listed(column, Direction::Ascending);
+        let found: BTreeSet<_> = machines.iter().map(|machine| machine.id.clone()).collect();
+        assert_eq!((found.len(), &found), (machines.len(), &ids), "{column:?} of {org}");
+        assert!(machines.is_sorted_by_key(|machine| (column.sort_key(machine), machine.id.clone())), "{column:?}");
+        let mut backwards = listed(column, Direction::Descending);
+        backwards.reverse();
+        assert_eq!(backwards, machines, "{column:?} of {org}, from its end");
+    }
+    assert_eq!(state.machine_count(org).expect("read"), ids.len() as u64, "how many users {org} has");
+    ids
+}
+
+fn assert_user(state: &State<'_>, user: &UserId) {
+    let machine = state.machine(user).expect("read").expect("a user");
+    let named = state.machine_by_name(&machine.user_name).expect("read");
+    assert_eq!(named.as_ref(), Some(&machine), "the name of {user}");
+    assert!(!state.user_was_removed(user).expect("read"), "{user} is there and was removed");
+    let mut secrets = Vec::new();
+    for credential in state.credentials(user).expect("read") {
+        let credential = credential.expect("a credential");
+        assert_eq!((&credential.user, &credential.org), (user, &machine.org));
+        let hash = credential.hash().expect("a hash");
+        let found = state.credential_by_hash(hash).expect("read").map(|found| found.id);
+        assert_eq!(found.as_ref(), Some(&credential.id), "the hash of a credential of {user}");
+        if matches!(credential.kind, CredentialKind::Secret { .. }) {
+            secrets.push(credential.id);
+        }
+    }
+    assert_eq!(secrets, machine.secret.into_iter().collect::<Vec<_>>(), "the one secret of {user}");
+}
+
+/// Members by owner and by user are the same, and nobody is a member who is not there.
+fn assert_memberships(state: &State<'_>, owners: &[OrgId], users: &BTreeSet<UserId>) {
+    let instance = state.instance().expect("an instance").id;
+    let mut owned = false;
+    let mut by_owner = BTreeSet::new();
+    for owner in owners {
+        for member in state.members(owner, Direction::Ascending).expect("read") {
+            let member = member.expect("a member");
+            assert!(users.contains(&member.user), "{} is a member of {owner} and no user", member.user);
+            owned |= *owner == instance && member.roles.iter().any(|role| role == "IAM_OWNER");
+            by_owner.insert((member.owner, member.user));
+        }
+    }
+    let mut by_user = BTreeSet::new();
+    for user in users {
+        let memberships = state.memberships(user).expect("read").map(|member| member.expect("a membership"));
+        by_user.extend(memberships.map(|member| (member.owner, member.user)));
+    }
+    assert_eq!(by_owner, by_user, "memberships by owner, and by user");
+    assert!(owned, "nobody is left who may do anything");
+}
