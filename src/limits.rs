@@ -72,7 +72,7 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub const MAX_CONCURRENT_STREAMS: u32 = 256;
 /// How many connections may be open at once, unless the configuration says otherwise. Further ones wait in the kernel's
 /// queue.
-pub const MAX_CONNECTIONS: usize = 8192;
+pub const MAX_CONNECTIONS: usize = 4096;
 /// How long a connection may stay open with no request. Longer than the pools of common clients and load balancers keep
 /// theirs (60 to 90 s), so that it is they who close: a server that closes first can meet a request on its way.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(100);
@@ -90,7 +90,7 @@ pub const HTTP2_STREAM_WINDOW: u32 = 128 << 10;
 pub const HTTP2_CONNECTION_WINDOW: u32 = 512 << 10;
 /// How many bytes of one response HTTP/2 buffers for a client that reads slowly.
 pub const HTTP2_SEND_BUFFER: usize = 128 << 10;
-/// How long a stopping server waits for requests in flight. Below the 30 s after which Kubernetes kills.
+/// How long a stopping server waits for requests in flight, unless the configuration says otherwise. Below the 30 s after which Kubernetes kills.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(25);
 /// How often the TLS files are looked at for a change.
 pub const TLS_POLL_INTERVAL: Duration = Duration::from_secs(60);
