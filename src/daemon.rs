@@ -17,7 +17,9 @@ pub async fn serve(bound: Bound, app: App, shutdown: Shutdown) -> Result<()> {
     bound.serve(Front::new(app.clone(), shutdown.flag()), shutdown).await;
     failure.abort();
     if !app.store.is_writable() {
-        return Err(Error::internal("a change could not be stored"));
+        return Err(Error::unavailable(
+            "a change could not be stored; the line before this says why. Check the disk, then start again",
+        ));
     }
     Ok(())
 }

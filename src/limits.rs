@@ -45,6 +45,10 @@ pub const MAX_QUERY_CONDITIONS: usize = 256;
 pub const MAX_CREDENTIALS: usize = 1000;
 /// How many roles one membership may name.
 pub const MAX_ROLES: usize = 64;
+/// How many metadata entries one user or organisation may have.
+pub const MAX_METADATA_ENTRIES: u64 = 1000;
+/// How much metadata one user or organisation may have, keys and values together, in bytes.
+pub const MAX_METADATA_BYTES: u64 = 2 << 20;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.
 pub const MAX_ORG_CASCADE: usize = 10_000;
@@ -55,6 +59,11 @@ pub const MAX_V1_PAGE: usize = 10_000;
 pub const MAX_PAGE: usize = 1000;
 /// How many a v2 list without a limit answers.
 pub const DEFAULT_PAGE: usize = 100;
+
+/// The most events that a list of them answers at once, and what one without a limit gets.
+pub const MAX_EVENTS: usize = 1000;
+/// How many events a search looks at before it gives up.
+pub const MAX_SCANNED_EVENTS: usize = 100_000;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;
@@ -70,7 +79,7 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub const MAX_CONCURRENT_STREAMS: u32 = 256;
 /// How many connections may be open at once, unless the configuration says otherwise. Further ones wait in the kernel's
 /// queue.
-pub const MAX_CONNECTIONS: usize = 8192;
+pub const MAX_CONNECTIONS: usize = 4096;
 /// How long a connection may stay open with no request. Longer than the pools of common clients and load balancers keep
 /// theirs (60 to 90 s), so that it is they who close: a server that closes first can meet a request on its way.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(100);
@@ -88,7 +97,7 @@ pub const HTTP2_STREAM_WINDOW: u32 = 128 << 10;
 pub const HTTP2_CONNECTION_WINDOW: u32 = 512 << 10;
 /// How many bytes of one response HTTP/2 buffers for a client that reads slowly.
 pub const HTTP2_SEND_BUFFER: usize = 128 << 10;
-/// How long a stopping server waits for requests in flight. Below the 30 s after which Kubernetes kills.
+/// How long a stopping server waits for requests in flight, unless the configuration says otherwise. Below the 30 s after which Kubernetes kills.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(25);
 /// How often the TLS files are looked at for a change.
 pub const TLS_POLL_INTERVAL: Duration = Duration::from_secs(60);

@@ -43,6 +43,10 @@ impl Timestamp {
 
     /// RFC 3339 in UTC, for people and files.
     pub fn to_rfc3339(self) -> String {
+        // The last day of the last year is beyond what jiff takes.
+        if self == Self::NEVER {
+            return "9999-12-31T23:59:59Z".into();
+        }
         jiff::Timestamp::from_microsecond(self.0).map_or_else(|_| self.0.to_string(), |at| at.to_string())
     }
 }
@@ -149,6 +153,7 @@ mod tests {
         let at = Timestamp::from_parts(1_700_000_000, 123_456_789).expect("in range");
         assert_eq!((at.seconds(), at.subsec_nanos()), (1_700_000_000, 123_456_000));
         assert_eq!(at.to_rfc3339(), "2023-11-14T22:13:20.123456Z");
+        assert_eq!(Timestamp::NEVER.to_rfc3339(), "9999-12-31T23:59:59Z");
         assert!(Timestamp::from_parts(0, -1).is_none());
         assert!(Timestamp::from_parts(253_402_300_800, 0).is_none());
     }

@@ -8,12 +8,11 @@ use countersign::{
     store::{Record, decode, encode},
 };
 
-const KINDS: [fn(&[u8]); 12] = [
+const KINDS: [fn(&[u8]); 13] = [
     read::<AccessToken>,
     read::<Credential>,
     read::<Event>,
     read::<Instance>,
-    read::<OidcSettings>,
     read::<Machine>,
     read::<Member>,
     read::<Org>,
@@ -22,6 +21,8 @@ const KINDS: [fn(&[u8]); 12] = [
     read::<UserId>,
     read::<(UserId, CredentialId)>,
     read::<u64>,
+    // At the end, because the seeds count from the beginning.
+    read::<OidcSettings>,
 ];
 
 pub fn run(input: &[u8]) {

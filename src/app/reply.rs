@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     model::Stamps,
-    proto::zitadel::{object::v2, v1::ObjectDetails},
+    proto::zitadel::{object::v2::Details, v1::ObjectDetails},
     store::{Changed, Receipt},
     time::Timestamp,
 };
@@ -23,14 +23,24 @@ pub fn changed(receipt: &Receipt) -> ObjectDetails {
     details(receipt.sequence, None, Some(receipt.at), receipt.owner.as_str())
 }
 
+/// The same over v2.
+pub fn changed_v2(receipt: &Receipt) -> Details {
+    Details {
+        sequence: receipt.sequence,
+        change_date: timestamp(receipt.at).into(),
+        resource_owner: receipt.owner.to_string(),
+        ..Default::default()
+    }
+}
+
 /// `details` of an object that is shown.
 pub fn viewed(stamps: &Stamps, owner: &str) -> ObjectDetails {
     details(stamps.sequence, Some(stamps.created), Some(stamps.changed), owner)
 }
 
 /// The same over v2.
-pub fn viewed_v2(stamps: &Stamps, owner: &str) -> v2::Details {
-    v2::Details {
+pub fn viewed_v2(stamps: &Stamps, owner: &str) -> Details {
+    Details {
         sequence: stamps.sequence,
         change_date: timestamp(stamps.changed).into(),
         creation_date: timestamp(stamps.created).into(),
@@ -39,7 +49,7 @@ pub fn viewed_v2(stamps: &Stamps, owner: &str) -> v2::Details {
 }
 
 /// `details` of a v2 answer that added something: both dates.
-pub fn added_v2(receipt: &Receipt) -> v2::Details {
+pub fn added_v2(receipt: &Receipt) -> Details {
     let stamps = Stamps { created: receipt.at, changed: receipt.at, sequence: receipt.sequence };
     viewed_v2(&stamps, receipt.owner.as_str())
 }

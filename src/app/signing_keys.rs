@@ -92,10 +92,9 @@ async fn renew(app: &App, editor: Editor) -> Result<String> {
     Ok(kid)
 }
 
-/// Takes the keys as they are stored now. Also called by whoever changed them: the ring comes from one place.
+/// Takes the keys as they are stored now.
 fn reload(app: &App) -> Result<()> {
-    app.keys.replace(vault::open_ring(&app.store, &app.master, app.clock.now())?);
-    Ok(())
+    app.keys.rebuild(|| vault::open_ring(&app.store, &app.master, app.clock.now()))
 }
 
 fn view(key: &SigningKeyRecord) -> wire::SigningKey {

@@ -23,7 +23,11 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
         ));
         return Ok(());
     }
-    Err(failure(format!("{}: the database is damaged:\n  {}", database.display(), report.findings.join("\n  "))))
+    Err(failure(format!(
+        "{}: the database is damaged; restore a copy, and keep this file for a diagnosis:\n  {}",
+        database.display(),
+        report.findings.join("\n  ")
+    )))
 }
 
 /// As the store wants it. More than the machine can address is as good as all of it.

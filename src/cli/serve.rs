@@ -25,10 +25,10 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
     let tls = tls(&config, &serving, &opened.clock)?;
     let app = opened.into_app(master, settings(&config, &serving))?;
-    let reload_level = || {
-        if let (Some(handle), Ok(fresh)) = (&level, options.load()) {
-            handle.set(fresh.logs.level);
-        }
+    let reload_level = || match (&level, options.load()) {
+        (Some(handle), Ok(fresh)) => handle.set(fresh.logs.level),
+        (None, Ok(_)) => {}
+        (_, Err(Failure(reason))) => tracing::warn!(reason, "the configuration is wrong; the old log level stays"),
     };
     runtime()?.block_on(serve(&config, &serving, tls, app, reload_level))
 }

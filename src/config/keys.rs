@@ -51,7 +51,7 @@ keys! {
     server: Server { listen, max_connections, drain }
     tls: Tls { certificate, key, self_signed }
     storage: Storage { path, master_key, cache }
-    tokens: Tokens { access_token_lifetime, id_token_lifetime, signing_algorithm, jwt_type, clock_skew }
+    tokens: Tokens { access_token_lifetime, id_token_lifetime, signing_algorithm, jwt_type }
     logs: Logs { format, level }
     metrics: Metrics { enabled }
 }

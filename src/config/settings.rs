@@ -68,8 +68,6 @@ pub struct Tokens {
     pub signing_algorithm: Algorithm,
     /// The `typ` of access tokens.
     pub jwt_type: JwtType,
-    /// How far a client's clock may be off when it signs an assertion.
-    pub clock_skew: Seconds<0, 300>,
 }
 
 /// The `typ` header of JWT access tokens.
@@ -139,7 +137,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
             max_connections: Count::of::<4096>(),
-            drain: Seconds::of::<30>(),
+            drain: Seconds::of::<25>(),
         }
     }
 }
@@ -182,7 +180,6 @@ impl Default for Tokens {
             id_token_lifetime: Seconds::of::<{ 12 * HOUR }>(),
             signing_algorithm: Algorithm::Rs256,
             jwt_type: JwtType::Jwt,
-            clock_skew: Seconds::of::<10>(),
         }
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     limits::SIGNING_KEY_TIMEOUT,
 };
 use arc_swap::{ArcSwap, Guard};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::sync::watch;
 
 /// The running server's keys: many read them, without waiting for each other, while a rotation replaces them.
@@ -17,11 +20,12 @@ use tokio::sync::watch;
 pub struct Keys {
     ring: ArcSwap<KeyRing>,
     replaced: watch::Sender<()>,
+    rebuilding: Mutex<()>,
 }
 
 impl Keys {
     pub fn new(ring: KeyRing) -> Self {
-        Self { ring: ArcSwap::from_pointee(ring), replaced: watch::Sender::new(()) }
+        Self { ring: ArcSwap::from_pointee(ring), replaced: watch::Sender::new(()), rebuilding: Mutex::new(()) }
     }
 
     /// The keys of this moment. For one request, not to be kept.
@@ -29,12 +33,14 @@ impl Keys {
         self.ring.load()
     }
 
-    /// Puts `ring` in place of the present one. What [`Self::load`] gave before stays as it was.
+    /// Puts the ring that `build` makes in place of the present one. What [`Self::load`] gave before stays as it was.
     ///
-    /// Two callers at once would overwrite each other's: rings must come from one place, in order.
-    pub fn replace(&self, ring: KeyRing) {
-        self.ring.store(Arc::new(ring));
+    /// One at a time, building included: of two rotations at once, the one that reads the store later also comes later.
+    pub fn rebuild(&self, build: impl FnOnce() -> Result<KeyRing>) -> Result<()> {
+        let _turn = self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner);
+        self.ring.store(Arc::new(build()?));
         self.replaced.send_replace(());
+        Ok(())
     }
 
     /// The key that signs new tokens with `algorithm`. While it is being made, waits for at most
@@ -81,9 +87,9 @@ mod tests {
             async move { keys.signing_key(Algorithm::EdDsa).await.map(|key| key.kid().to_owned()) }
         });
         tokio::task::yield_now().await;
-        keys.replace(ring("inactive", false));
+        keys.rebuild(|| Ok(ring("inactive", false))).expect("rebuilt");
         tokio::task::yield_now().await;
-        keys.replace(ring("made", true));
+        keys.rebuild(|| Ok(ring("made", true))).expect("rebuilt");
         assert_eq!(waiting.await.expect("joined").expect("a key"), "made");
         assert_eq!(keys.signing_key(Algorithm::EdDsa).await.expect("at once").kid(), "made");
     }
@@ -99,7 +105,7 @@ mod tests {
     fn what_was_loaded_stays_as_it_was() {
         let keys = Keys::new(ring("old", true));
         let before = keys.load();
-        keys.replace(ring("new", true));
+        keys.rebuild(|| Ok(ring("new", true))).expect("rebuilt");
         assert_eq!(before.active(Algorithm::EdDsa).expect("active").kid(), "old");
         assert_eq!(keys.load().active(Algorithm::EdDsa).expect("active").kid(), "new");
     }

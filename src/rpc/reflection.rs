@@ -23,7 +23,7 @@ pub const PROCEDURES: [&str; 2] = [
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 10] = [
     "countersign.v1.SigningKeyService",
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",

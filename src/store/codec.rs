@@ -8,7 +8,10 @@ use crate::{
     error::{Error, Result},
     id::{OrgId, UserId},
     limits::MAX_RECORD_BYTES,
-    model::{AccessToken, Credential, Event, Instance, Machine, Member, OidcSettings, Org, SigningKeyRecord},
+    model::{
+        AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, OidcSettings, Org,
+        SigningKeyRecord,
+    },
 };
 use bincode::Options;
 use serde::{Serialize, de::DeserializeOwned};
@@ -49,6 +52,14 @@ impl Record for Machine {
 
 impl Record for Member {
     const NAME: &'static str = "member";
+}
+
+impl Record for Metadata {
+    const NAME: &'static str = "metadata";
+}
+
+impl Record for MetadataSize {
+    const NAME: &'static str = "metadata size";
 }
 
 impl Record for OidcSettings {

@@ -1,11 +1,12 @@
 //! Storage: the only code that names redb.
 //!
-//! Four tables lie in one file:
+//! Five tables lie in one file:
 //!
 //! * `log`: every event, by owner and sequence. The truth.
 //! * `positions`: the order in which the events of all owners happened.
 //! * `state`: what requests read. Made from the log by `apply` alone, and makeable again ([`check`]).
 //! * `vault`: keys, sealed under the master key. Not events: key material must be removable.
+//! * `meta`: the number of this layout.
 //!
 //! A change goes `Store::change` -> the writer's queue -> `decide` reads the state and returns events -> the log gets
 //! them -> `apply` changes the state -> one commit with fsync for the whole batch -> answers. A read takes a
@@ -14,8 +15,10 @@
 mod apply;
 mod check;
 mod codec;
+mod history;
 mod key;
 mod log;
+mod metadata;
 mod open;
 mod snapshot;
 mod state;
@@ -23,6 +26,7 @@ mod tables;
 mod writer;
 
 pub use check::{CheckReport, check};
+pub use history::{History, Numbers};
 pub use log::Log;
 pub use open::{OpenError, Options, Store};
 pub use snapshot::Snapshot;

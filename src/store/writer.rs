@@ -82,7 +82,7 @@ pub(super) trait Command: Send {
     fn decide(&mut self, state: &State<'_>, now: Timestamp) -> Option<Effects>;
     fn editor(&self) -> &Editor;
     fn recorded(&mut self, event: &Event);
-    /// Tells the caller. `None`: the commit failed, and whether it is on disk is not known.
+    /// Tells the caller. `false`: the commit failed, and whether it is on disk is not known.
     fn answer(self: Box<Self>, committed: bool);
 }
 
@@ -134,7 +134,7 @@ where
         let Self { outcome, receipts, reply, .. } = *self;
         let result = match committed {
             true => outcome.map(|answer| Changed { answer, receipts }),
-            false => Err(Error::unavailable("The change could not be stored")),
+            false => Err(Error::unavailable("Whether the change was stored is not known; look before you try again")),
         };
         // Nobody listens any more if the caller hung up; the change stands all the same.
         let _ = reply.send(result);

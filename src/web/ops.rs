@@ -13,7 +13,7 @@ pub(super) fn ready(app: &App) -> Response<Body> {
     }
 }
 
-/// The same as gRPC's health service says it over REST.
+/// Readiness in the shape of gRPC's health message; unlike `rpc::health` it also says whether changes can be stored.
 pub(super) fn gateway_healthz(app: &App) -> Response<Body> {
     match not_ready(app) {
         None => reply::json(200, &json!({ "status": "SERVING" })),

@@ -4,7 +4,8 @@ use countersign::{
     id::{CredentialId, Id, OrgId, UserId},
     model::{
         AccessToken, AccessTokenType, Credential, CredentialKind, Editor, Event, Fact, Instance, InstanceFact, Machine,
-        MachineState, Member, OidcSettings, Org, OrgFact, OrgState, SigningKeyRecord, Stamps, TokenLifetimes, UserFact,
+        MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, SigningKeyRecord, Stamps,
+        TokenLifetimes, UserFact,
     },
     secret::SecretHash,
     store::Record,
@@ -22,6 +23,8 @@ pub struct Records {
     pub instances: Vec<Example<Instance>>,
     pub machines: Vec<Example<Machine>>,
     pub members: Vec<Example<Member>>,
+    pub metadata: Vec<Example<Metadata>>,
+    pub metadata_sizes: Vec<Example<MetadataSize>>,
     pub oidc_settings: Vec<Example<OidcSettings>>,
     pub org_ids: Vec<Example<OrgId>>,
     pub orgs: Vec<Example<Org>>,
@@ -30,7 +33,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 13] {
+pub fn names() -> [&'static str; 15] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -40,6 +43,8 @@ pub fn names() -> [&'static str; 13] {
         Instance::NAME,
         Machine::NAME,
         Member::NAME,
+        Metadata::NAME,
+        MetadataSize::NAME,
         OidcSettings::NAME,
         OrgId::NAME,
         Org::NAME,
@@ -73,6 +78,8 @@ pub fn records() -> Records {
             "owner",
             Member { owner: id("201"), user: id("301"), roles: vec!["ORG_OWNER".into()], stamps: stamps() },
         )],
+        metadata: vec![("entry", Metadata { key: "team".into(), value: vec![0, 0xff], stamps: stamps() })],
+        metadata_sizes: vec![("some", MetadataSize { entries: 2, bytes: 600 })],
         oidc_settings: vec![("set", OidcSettings { lifetimes: lifetimes(), longest: 86_400, stamps: stamps() })],
         org_ids: vec![("org", id("201"))],
         orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
@@ -147,9 +154,12 @@ fn signing_key((name, published_until): (&'static str, Option<Timestamp>)) -> Ex
 
 /// One event for each fact; the first is by the server itself, the others by a user.
 fn events() -> Vec<Example<Event>> {
+    // What came later has numbers of its own, so that those before it keep theirs.
+    let later = later_facts().into_iter().zip(101..);
     facts()
         .into_iter()
         .zip(1..)
+        .chain(later)
         .map(|(fact, sequence)| Event {
             owner: id("201"),
             sequence,
@@ -230,10 +240,19 @@ fn facts() -> Vec<Fact> {
     ];
     let instance = instance.into_iter().map(Fact::Instance);
     let org = org.into_iter().map(Fact::Org);
-    let users = user_facts.into_iter().map(|fact| Fact::User(user(), fact));
-    // Lines of a golden file stay as they are, so what came later stands at the end.
-    let later = [Fact::Instance(InstanceFact::OidcSettingsChanged { lifetimes: lifetimes() })];
-    instance.chain(org).chain(users).chain(later).collect()
+    instance.chain(org).chain(user_facts.into_iter().map(|fact| Fact::User(user(), fact))).collect()
+}
+
+/// One of each variant that is younger than the list above.
+fn later_facts() -> Vec<Fact> {
+    let (key, value) = (|| "team".to_owned(), || vec![0, 0xff]);
+    vec![
+        Fact::User(id("301"), UserFact::MetadataSet { key: key(), value: value() }),
+        Fact::User(id("301"), UserFact::MetadataRemoved { key: key() }),
+        Fact::Org(OrgFact::MetadataSet { key: key(), value: value() }),
+        Fact::Org(OrgFact::MetadataRemoved { key: key() }),
+        Fact::Instance(InstanceFact::OidcSettingsChanged { lifetimes: lifetimes() }),
+    ]
 }
 
 fn stamps() -> Stamps {
