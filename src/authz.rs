@@ -12,7 +12,7 @@ use crate::{
     permission::{Permission, Permissions, Permit, Roles},
     store::State,
 };
-use std::marker::PhantomData;
+use std::{collections::BTreeSet, marker::PhantomData};
 
 /// What a request is about, as the operation table says.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +77,13 @@ enum Reach {
     Caller,
 }
 
+/// Organisations in which a caller holds a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Orgs {
+    All,
+    These(BTreeSet<OrgId>),
+}
+
 /// Why a user that a request names is out of a proof's reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
@@ -125,6 +132,34 @@ impl<P: Permit> Proof for Authorized<P> {
             held(&state, roles, &caller, &org)?.demand(P::PERMISSION)?;
         }
         Ok(Self { caller, org, reach, permission: PhantomData })
+    }
+}
+
+impl Authenticated {
+    /// Where the caller holds a permission: for lists that show what the caller may see of many organisations.
+    pub fn orgs_where<P: Permit>(&self, state: &State<'_>, roles: &Roles) -> Result<Orgs> {
+        let instance = state.instance()?.id;
+        let mut orgs = BTreeSet::new();
+        for membership in state.memberships(&self.caller.user)? {
+            let membership = membership?;
+            if !permissions(roles, &membership.roles).contains(P::PERMISSION) {
+                continue;
+            }
+            if membership.owner == instance {
+                return Ok(Orgs::All);
+            }
+            orgs.insert(membership.owner);
+        }
+        Ok(Orgs::These(orgs))
+    }
+}
+
+impl Orgs {
+    pub fn contain(&self, org: &OrgId) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(orgs) => orgs.contains(org),
+        }
     }
 }
 

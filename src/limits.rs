@@ -21,6 +21,10 @@ pub const MAX_SCOPES: usize = 64;
 pub const MAX_SCOPE_BYTES: usize = 512;
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
+/// How long ago an assertion may have been made, and how long it may live. ZITADEL's clients make them for an hour.
+pub const MAX_ASSERTION_AGE: Duration = Duration::from_secs(3600);
+/// How far the clock of whoever makes an assertion may be ahead.
+pub const ASSERTION_SKEW: Duration = Duration::from_secs(30);
 /// The longest client id or secret that is looked at, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 1 << 10;
 /// How deep JSON objects and arrays may nest in a JWT. In the messages of the API serde_json stops at 127, which leaves
@@ -40,6 +44,10 @@ pub const MAX_ORG_CASCADE: usize = 10_000;
 
 /// The most rows that a v1 list answers at once, and what one without a limit gets.
 pub const MAX_V1_PAGE: usize = 10_000;
+/// The most rows that a v2 list answers at once.
+pub const MAX_PAGE: usize = 1000;
+/// How many a v2 list without a limit answers.
+pub const DEFAULT_PAGE: usize = 100;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;

@@ -3,8 +3,9 @@
 use crate::{
     api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
     app::{
-        instance, instance_members, machine_lists, machine_removal, machine_states, machine_views, machines,
-        memberships, org_members, org_removal, org_views, orgs, personal_access_tokens, secrets, signing_keys,
+        credential_lists, instance, instance_members, machine_keys, machine_lists, machine_removal, machine_states,
+        machine_views, machines, memberships, org_members, org_removal, org_views, orgs, personal_access_tokens,
+        secrets, signing_keys,
     },
     model::fault,
 };
@@ -28,6 +29,10 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/RemoveUser", op(machine_removal::remove)),
         ("zitadel.management.v1.ManagementService/GenerateMachineSecret", op(secrets::generate)),
         ("zitadel.management.v1.ManagementService/RemoveMachineSecret", op(secrets::remove)),
+        ("zitadel.management.v1.ManagementService/AddMachineKey", op(machine_keys::add)),
+        ("zitadel.management.v1.ManagementService/GetMachineKeyByIDs", op(machine_keys::get)),
+        ("zitadel.management.v1.ManagementService/ListMachineKeys", op(machine_keys::list)),
+        ("zitadel.management.v1.ManagementService/RemoveMachineKey", op(machine_keys::remove)),
         ("zitadel.management.v1.ManagementService/AddPersonalAccessToken", op(personal_access_tokens::add)),
         ("zitadel.management.v1.ManagementService/GetPersonalAccessTokenByIDs", op(personal_access_tokens::get)),
         ("zitadel.management.v1.ManagementService/ListPersonalAccessTokens", op(personal_access_tokens::list)),
@@ -76,6 +81,24 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
             "zitadel.user.v2.UserService/RemoveSecret",
             on_user_or_self(|r| &r.user_id, fault::SECRET_REMOVE_USER_UNKNOWN, secrets::remove_v2),
         ),
+        (
+            "zitadel.user.v2.UserService/AddKey",
+            on_user_or_self(|r| &r.user_id, fault::KEY_USER_UNKNOWN, machine_keys::add_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/RemoveKey",
+            on_user_or_self(|r| &r.user_id, fault::KEY_REMOVE_UNKNOWN, machine_keys::remove_v2),
+        ),
+        ("zitadel.user.v2.UserService/ListKeys", op(credential_lists::keys)),
+        (
+            "zitadel.user.v2.UserService/AddPersonalAccessToken",
+            on_user_or_self(|r| &r.user_id, fault::PAT_USER_UNKNOWN, personal_access_tokens::add_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/RemovePersonalAccessToken",
+            on_user_or_self(|r| &r.user_id, fault::PAT_REMOVE_UNKNOWN, personal_access_tokens::remove_v2),
+        ),
+        ("zitadel.user.v2.UserService/ListPersonalAccessTokens", op(credential_lists::personal_access_tokens)),
         ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
         ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),
     ]

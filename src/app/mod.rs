@@ -5,8 +5,12 @@
 
 pub mod bootstrap;
 mod context;
+mod credential_filter;
+pub mod credential_lists;
+mod credentials;
 pub mod instance;
 pub mod instance_members;
+pub mod machine_keys;
 pub mod machine_lists;
 pub mod machine_removal;
 pub mod machine_states;

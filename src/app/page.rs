@@ -2,9 +2,12 @@
 
 use crate::{
     error::Result,
-    limits::{MAX_QUERY_CONDITIONS, MAX_V1_PAGE},
+    limits::{DEFAULT_PAGE, MAX_PAGE, MAX_QUERY_CONDITIONS, MAX_V1_PAGE},
     model::fault,
-    proto::zitadel::v1::{ListDetails, ListQuery},
+    proto::zitadel::{
+        filter::v2::PaginationRequest,
+        v1::{ListDetails, ListQuery},
+    },
     store::Direction,
 };
 
@@ -27,6 +30,20 @@ impl Page {
         Ok(Self {
             offset: query.offset,
             limit: if limit == 0 { MAX_V1_PAGE } else { limit },
+            direction: if query.asc { Direction::Ascending } else { Direction::Descending },
+        })
+    }
+
+    /// The window of a v2 request. No limit means [`DEFAULT_PAGE`], and one above [`MAX_PAGE`] is refused.
+    pub fn v2(query: Option<&PaginationRequest>) -> Result<Self> {
+        let query = query.cloned().unwrap_or_default();
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        if limit > MAX_PAGE {
+            return Err(fault::LIMIT_EXCEEDED.into());
+        }
+        Ok(Self {
+            offset: query.offset,
+            limit: if limit == 0 { DEFAULT_PAGE } else { limit },
             direction: if query.asc { Direction::Ascending } else { Direction::Descending },
         })
     }

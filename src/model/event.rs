@@ -163,6 +163,22 @@ pub enum UserFact {
         token: [u8; 16],
         expires: Timestamp,
     },
+    KeyAdded {
+        credential: CredentialId,
+        /// As [`crate::model::CredentialKind::Key`] has it.
+        public_key: Vec<u8>,
+        algorithm: String,
+        expires: Timestamp,
+    },
+    KeyRemoved {
+        credential: CredentialId,
+    },
+    /// An assertion that may be used once was used (RFC 7523 section 3).
+    AssertionUsed {
+        /// A hash of the user and of the assertion's `jti`.
+        assertion: [u8; 32],
+        expires: Timestamp,
+    },
 }
 
 impl Draft {
@@ -246,6 +262,9 @@ impl UserFact {
             Self::Unlocked => "user.unlocked",
             Self::Removed => "user.removed",
             Self::TokenRevoked { .. } => "user.token.revoked",
+            Self::KeyAdded { .. } => "user.machine.key.added",
+            Self::KeyRemoved { .. } => "user.machine.key.removed",
+            Self::AssertionUsed { .. } => "user.assertion.used",
         }
     }
 }

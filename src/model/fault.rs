@@ -59,6 +59,16 @@ pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAc
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
 
+// Keys.
+pub const KEY_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-bnipwm1", "User could not be found");
+pub const KEY_INVALID: Fault = fault(
+    InvalidArgument,
+    "COMMAND-5F3h1",
+    "Public key is not a valid RSA public key in PKIX format with PEM encoding",
+);
+pub const KEY_UNKNOWN: Fault = fault(NotFound, "QUERY-Dgr3g", "Errors.AuthNKey.NotFound");
+pub const KEY_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Machine key not found");
+
 // Organisations.
 pub const ORG_UNKNOWN: Fault = fault(NotFound, "QUERY-leq5Q", "Organisation not found");
 pub const ORG_NAME_TAKEN: Fault = fault(AlreadyExists, "V3-DKcYh", "Organisation's name or id already taken");

@@ -30,6 +30,9 @@ pub(super) struct Profile {
 /// How an account that a secret stands for was authenticated (RFC 8176).
 pub(super) const AMR_SECRET: [&str; 1] = ["pwd"];
 
+/// The same for one that a key stands for: it proved that it has the private half.
+pub(super) const AMR_KEY: [&str; 1] = ["pop"];
+
 impl ResourceOwner {
     pub fn if_asked(scopes: &[String], org: &Org) -> Option<Self> {
         let is_asked = scopes.iter().any(|scope| scope == RESOURCE_OWNER);

@@ -5,10 +5,10 @@ use crate::{
     authn::{Account, Bearer},
     error::Result,
     keys::Sealer,
-    model::CredentialKind,
+    model::{AccessToken, CredentialKind},
     oauth::{
         Ground, Request,
-        claims::{AMR_SECRET, Profile, ResourceOwner},
+        claims::{AMR_KEY, AMR_SECRET, Profile, ResourceOwner},
         client::{self, Client},
         error::{OAuthError, OAuthResult},
         judge,
@@ -58,12 +58,13 @@ struct Facts {
 }
 
 /// What the token in the form is worth.
-pub fn introspect(app: &App, request: &Request<'_>) -> OAuthResult<Introspection> {
+pub async fn introspect(app: &App, request: &Request<'_>) -> OAuthResult<Introspection> {
     let token = judge(app, |ground| {
         let caller = client::authenticate(ground, request)?;
         let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
         Ok(view(ground, &caller, token)?)
-    })?;
+    })
+    .await?;
     Ok(Introspection { active: token.is_some(), token })
 }
 
@@ -74,27 +75,34 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
     }
     let facts = match bearer {
         Bearer::AccessToken(id, access) => Facts {
+            amr: amr(ground, &access)?,
             issued: id.issued_at(),
             expires: access.expires,
             id: id.to_text(),
             scopes: access.scopes,
             audience: audience(token, access.audience, &account),
-            amr: &AMR_SECRET,
         },
         Bearer::PersonalAccessToken(credential) => Facts {
             issued: credential.stamps.created,
             expires: credential.expires,
             id: credential.id.to_string(),
-            scopes: match credential.kind {
-                CredentialKind::PersonalAccessToken { scopes, .. } => scopes,
-                CredentialKind::Secret { .. } => Vec::new(),
-            },
+            scopes: credential.scopes().to_vec(),
             // It is good for everything, so for whoever asks.
             audience: vec![caller.account.machine.id.to_string(), ground.state.instance()?.project],
             amr: &[],
         },
     };
     Ok(Some(show(ground, &account, facts)))
+}
+
+/// How the account proved who it is. Nothing, if what it proved it with is gone.
+fn amr(ground: &Ground<'_>, token: &AccessToken) -> Result<&'static [&'static str]> {
+    let credential = ground.state.credential(&token.user, &token.credential)?;
+    Ok(match credential.map(|credential| credential.kind) {
+        Some(CredentialKind::Secret { .. }) => &AMR_SECRET,
+        Some(CredentialKind::Key { .. }) => &AMR_KEY,
+        Some(CredentialKind::PersonalAccessToken { .. }) | None => &[],
+    })
 }
 
 /// A caller learns of the tokens of its own organisation and of those that name it as their audience; one with a role

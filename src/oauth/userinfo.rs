@@ -3,7 +3,6 @@
 use crate::{
     app::App,
     authn::Bearer,
-    model::CredentialKind,
     oauth::{
         Request,
         claims::{Profile, ResourceOwner},
@@ -24,16 +23,13 @@ pub struct UserInfo {
 }
 
 /// Whose the token is that the request brings, in the header or in the form (RFC 6750 sections 2.1 and 2.2).
-pub fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
+pub async fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
     let token = token(request)?;
     judge(app, |ground| {
         let (bearer, account) = ground.bearer(token)?.ok_or_else(OAuthError::invalid_token)?;
         let scopes = match &bearer {
             Bearer::AccessToken(_, token) => token.scopes.as_slice(),
-            Bearer::PersonalAccessToken(credential) => match &credential.kind {
-                CredentialKind::PersonalAccessToken { scopes, .. } => scopes.as_slice(),
-                CredentialKind::Secret { .. } => &[],
-            },
+            Bearer::PersonalAccessToken(credential) => credential.scopes(),
         };
         Ok(UserInfo {
             sub: account.machine.id.to_string(),
@@ -41,6 +37,7 @@ pub fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
             resource_owner: ResourceOwner::if_asked(scopes, &account.org),
         })
     })
+    .await
 }
 
 fn token<'a>(request: &'a Request<'_>) -> OAuthResult<&'a str> {

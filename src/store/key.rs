@@ -37,6 +37,12 @@ pub enum Space {
     Tombstone = 13,
     /// kid -> SigningKeyRecord
     SigningKey = 14,
+    /// (kind, org, credential) -> (user, credential)
+    CredentialByOrg = 15,
+    /// assertion -> nothing
+    UsedAssertion = 16,
+    /// (expires, assertion) -> nothing
+    UsedAssertionByExpiry = 17,
 }
 
 /// A key, or the beginning of one.

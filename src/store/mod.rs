@@ -26,7 +26,7 @@ pub use check::{CheckReport, check};
 pub use log::Log;
 pub use open::{OpenError, Options, Store};
 pub use snapshot::Snapshot;
-pub use state::{Direction, State};
+pub use state::{Direction, Listed, State};
 pub use writer::{Changed, CommitStats, Decision, Receipt};
 
 pub use codec::{Record, decode, encode};

@@ -94,11 +94,13 @@ fn credentials() -> Vec<Example<Credential>> {
             "personal-access-token",
             credential(CredentialKind::PersonalAccessToken { hash: hash(), scopes: vec!["openid".into()] }),
         ),
+        ("key", credential(CredentialKind::Key { public_key: vec![0x30, 0x2a], algorithm: "RS256".into() })),
     ];
     // A new kind does not compile until it stands here, and then it needs an example above.
     for (_, Credential { kind, .. }) in &all {
         match kind {
-            CredentialKind::Secret { .. } | CredentialKind::PersonalAccessToken { .. } => {}
+            CredentialKind::Secret { .. } | CredentialKind::PersonalAccessToken { .. } | CredentialKind::Key { .. } => {
+            }
         }
     }
     all
@@ -214,6 +216,14 @@ fn facts() -> Vec<Fact> {
         UserFact::Unlocked,
         UserFact::Removed,
         UserFact::TokenRevoked { token: [0x11; 16], expires: at(9) },
+        UserFact::KeyAdded {
+            credential: credential(),
+            public_key: vec![0x30, 0x2a],
+            algorithm: "RS256".into(),
+            expires: Timestamp::NEVER,
+        },
+        UserFact::KeyRemoved { credential: credential() },
+        UserFact::AssertionUsed { assertion: [0x22; 32], expires: at(9) },
     ];
     let instance = instance.into_iter().map(Fact::Instance);
     let org = org.into_iter().map(Fact::Org);

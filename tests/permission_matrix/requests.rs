@@ -8,6 +8,10 @@ use serde_json::{Map, Value, json};
 pub const HARMLESS_INSTANCE_ROLE: &str = "IAM_END_USER_IMPERSONATOR";
 pub const HARMLESS_ORG_ROLE: &str = "ORG_END_USER_IMPERSONATOR";
 
+/// An Ed25519 key in PEM, in base64: to make one for each request would take long.
+const PUBLIC_KEY: &str = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQTExcVlBWUt4Q3JmVlMvN1R5V1FIT2c3\
+    aGN2UGFwaU1scndJYWFQY0hVUm89Ci0tLS0tRU5EIFBVQkxJQyBLRVktLS0tLQo=";
+
 /// A well-formed request: every field that names an object names one of these, and other fields have some value.
 pub fn about(procedure: &str, org: &str, user: &str, token_id: &str) -> Value {
     let route = ROUTES.iter().find(|route| route.procedure == full_name(procedure)).expect("a route");
@@ -22,7 +26,10 @@ pub fn about(procedure: &str, org: &str, user: &str, token_id: &str) -> Value {
             "org_id" | "organization_id" => org.into(),
             "id" if message.contains("Org") => org.into(),
             "id" => user.into(),
-            "token_id" => token_id.into(),
+            "token_id" | "key_id" => token_id.into(),
+            "type" => 1.into(),
+            "public_key" => PUBLIC_KEY.into(),
+            "expiration_date" => "2100-01-01T00:00:00Z".into(),
             "login_name" => "victim".into(),
             "name" | "user_name" | "username" => "probe".into(),
             "roles" if message.contains("IAM") => json!([HARMLESS_INSTANCE_ROLE]),
