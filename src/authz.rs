@@ -10,7 +10,7 @@ use crate::{
     id::{OrgId, UserId},
     model::{Machine, fault},
     permission::{Permission, Permissions, Permit, Roles},
-    store::State,
+    store::{Direction, State},
 };
 use std::{collections::BTreeSet, marker::PhantomData};
 
@@ -27,6 +27,10 @@ pub enum Target<'a> {
     User(&'a str, Fault),
     /// The same, and the user itself needs no permission.
     UserOrSelf(&'a str, Fault),
+    /// The same, and for the user itself this other permission will do.
+    UserOrPermittedSelf(&'a str, Fault, Permission),
+    /// The caller's own organisation, whatever the header says.
+    Home,
 }
 
 /// What a proof is made from.
@@ -127,6 +131,15 @@ impl<P: Permit> Proof for Authorized<P> {
                 let user = find_user(&state, id, unknown)?;
                 (user.org, if user.id == caller.user { Reach::Caller } else { Reach::Org })
             }
+            Target::UserOrPermittedSelf(id, unknown, other) => {
+                let user = find_user(&state, id, unknown)?;
+                if user.id == caller.user && held(&state, roles, &caller, &user.org)?.0.contains(other) {
+                    (user.org, Reach::Caller)
+                } else {
+                    (user.org, Reach::Org)
+                }
+            }
+            Target::Home => (caller.org.clone(), Reach::Org),
         };
         if reach == Reach::Org {
             held(&state, roles, &caller, &org)?.demand(P::PERMISSION)?;
@@ -161,6 +174,14 @@ impl Orgs {
             Self::These(orgs) => orgs.contains(org),
         }
     }
+
+    /// Each of them.
+    pub fn ids(&self, state: &State<'_>) -> Result<Vec<OrgId>> {
+        match self {
+            Self::All => state.orgs(false, Direction::Ascending)?.map(|org| org.map(|org| org.id)).collect(),
+            Self::These(orgs) => Ok(orgs.iter().cloned().collect()),
+        }
+    }
 }
 
 impl<P> Authorized<P> {
@@ -178,6 +199,14 @@ impl<P> Authorized<P> {
     /// The user with this id, or `fault` if the proof does not reach one.
     pub fn machine_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Machine> {
         Ok(self.machine(state, id)?.map_err(|_| fault)?)
+    }
+
+    /// Refuses a caller that the proof reaches only because it is the user in question.
+    pub fn is_not_only_self(&self, state: &State<'_>, roles: &Roles) -> Result<()>
+    where
+        P: Permit,
+    {
+        held(state, roles, &self.caller, &self.org)?.demand(P::PERMISSION)
     }
 
     /// Refuses to give the caller a credential of a user that may do what the caller may not: whoever can mint a

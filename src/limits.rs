@@ -38,6 +38,10 @@ pub const MAX_QUERY_CONDITIONS: usize = 256;
 pub const MAX_CREDENTIALS: usize = 1000;
 /// How many roles one membership may name.
 pub const MAX_ROLES: usize = 64;
+/// How many metadata entries one user or organisation may have.
+pub const MAX_METADATA_ENTRIES: u64 = 1000;
+/// How much metadata one user or organisation may have, keys and values together, in bytes.
+pub const MAX_METADATA_BYTES: u64 = 2 << 20;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.
 pub const MAX_ORG_CASCADE: usize = 10_000;
@@ -48,6 +52,11 @@ pub const MAX_V1_PAGE: usize = 10_000;
 pub const MAX_PAGE: usize = 1000;
 /// How many a v2 list without a limit answers.
 pub const DEFAULT_PAGE: usize = 100;
+
+/// The most events that a list of them answers at once, and what one without a limit gets.
+pub const MAX_EVENTS: usize = 1000;
+/// How many events a search looks at before it gives up.
+pub const MAX_SCANNED_EVENTS: usize = 100_000;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;

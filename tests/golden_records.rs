@@ -75,6 +75,8 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.instances);
     check(&records.machines);
     check(&records.members);
+    check(&records.metadata);
+    check(&records.metadata_sizes);
     check(&records.org_ids);
     check(&records.orgs);
     check(&records.signing_keys);

@@ -116,6 +116,14 @@ pub enum OrgFact {
     MemberCascadeRemoved {
         user: UserId,
     },
+    /// Set anew, or in place of the value that the key had.
+    MetadataSet {
+        key: String,
+        value: Vec<u8>,
+    },
+    MetadataRemoved {
+        key: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -179,6 +187,14 @@ pub enum UserFact {
         assertion: [u8; 32],
         expires: Timestamp,
     },
+    /// Set anew, or in place of the value that the key had.
+    MetadataSet {
+        key: String,
+        value: Vec<u8>,
+    },
+    MetadataRemoved {
+        key: String,
+    },
 }
 
 impl Draft {
@@ -196,6 +212,49 @@ impl Draft {
 }
 
 impl Fact {
+    /// Every type that an event can have.
+    pub const EVENT_TYPES: &[&str] = &[
+        "instance.added",
+        "instance.default.org.set",
+        "instance.member.added",
+        "instance.member.changed",
+        "instance.member.removed",
+        "instance.member.cascade.removed",
+        "instance.signing_key.added",
+        "instance.signing_key.retired",
+        "org.added",
+        "org.changed",
+        "org.deactivated",
+        "org.reactivated",
+        "org.removed",
+        "org.member.added",
+        "org.member.changed",
+        "org.member.removed",
+        "org.member.cascade.removed",
+        "org.metadata.set",
+        "org.metadata.removed",
+        "user.machine.added",
+        "user.machine.changed",
+        "user.username.changed",
+        "user.machine.secret.set",
+        "user.machine.secret.removed",
+        "user.pat.added",
+        "user.pat.removed",
+        "user.deactivated",
+        "user.reactivated",
+        "user.locked",
+        "user.unlocked",
+        "user.removed",
+        "user.token.revoked",
+        "user.machine.key.added",
+        "user.machine.key.removed",
+        "user.assertion.used",
+        "user.metadata.set",
+        "user.metadata.removed",
+    ];
+    /// Every kind of object that an event can be about.
+    pub const AGGREGATE_TYPES: &[&str] = &["instance", "org", "user"];
+
     /// The wire's name of the event's type.
     pub fn event_type(&self) -> &'static str {
         match self {
@@ -242,6 +301,8 @@ impl OrgFact {
             Self::MemberChanged { .. } => "org.member.changed",
             Self::MemberRemoved { .. } => "org.member.removed",
             Self::MemberCascadeRemoved { .. } => "org.member.cascade.removed",
+            Self::MetadataSet { .. } => "org.metadata.set",
+            Self::MetadataRemoved { .. } => "org.metadata.removed",
         }
     }
 }
@@ -265,6 +326,8 @@ impl UserFact {
             Self::KeyAdded { .. } => "user.machine.key.added",
             Self::KeyRemoved { .. } => "user.machine.key.removed",
             Self::AssertionUsed { .. } => "user.assertion.used",
+            Self::MetadataSet { .. } => "user.metadata.set",
+            Self::MetadataRemoved { .. } => "user.metadata.removed",
         }
     }
 }

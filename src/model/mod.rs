@@ -7,6 +7,7 @@ pub mod fault;
 pub mod instance;
 pub mod machine;
 pub mod member;
+pub mod metadata;
 pub mod org;
 mod stamps;
 
@@ -16,5 +17,6 @@ pub use event::{Draft, Editor, Event, Fact, InstanceFact, OrgFact, UserFact};
 pub use instance::{Instance, SigningKeyRecord};
 pub use machine::{AccessTokenType, Column, Machine, MachineState};
 pub use member::Member;
+pub use metadata::{Metadata, MetadataSize, Subject};
 pub use org::{Org, OrgState};
 pub use stamps::Stamps;

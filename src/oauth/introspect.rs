@@ -8,7 +8,7 @@ use crate::{
     model::{AccessToken, CredentialKind},
     oauth::{
         Ground, Request,
-        claims::{AMR_KEY, AMR_SECRET, Profile, ResourceOwner},
+        claims::{AMR_KEY, AMR_SECRET, Profile, ResourceOwner, UserMetadata},
         client::{self, Client},
         error::{OAuthError, OAuthResult},
         judge,
@@ -45,6 +45,8 @@ struct View {
     profile: Profile,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
+    #[serde(flatten)]
+    metadata: Option<UserMetadata>,
 }
 
 /// What the two kinds of bearer token have in common.
@@ -92,7 +94,7 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
             amr: &[],
         },
     };
-    Ok(Some(show(ground, &account, facts)))
+    show(ground, &account, facts).map(Some)
 }
 
 /// How the account proved who it is. Nothing, if what it proved it with is gone.
@@ -133,9 +135,9 @@ fn audience(token: &str, audience: Vec<String>, account: &Account) -> Vec<String
     audience
 }
 
-fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> View {
+fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
     let issued = facts.issued.seconds();
-    View {
+    Ok(View {
         client_id: account.machine.user_name.clone(),
         token_type: "Bearer",
         exp: facts.expires.seconds(),
@@ -149,6 +151,7 @@ fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> View {
         amr: facts.amr,
         profile: Profile::of(account),
         resource_owner: ResourceOwner::if_asked(&facts.scopes, &account.org),
+        metadata: UserMetadata::if_asked(&facts.scopes, &ground.state, &account.machine)?,
         scope: facts.scopes.join(" "),
-    }
+    })
 }

@@ -8,7 +8,7 @@ use crate::{
     keys::{SigningKey, TokenId, jwt},
     model::{AccessToken, AccessTokenType},
     oauth::{
-        claims::{Profile, ResourceOwner},
+        claims::{Profile, ResourceOwner, UserMetadata},
         error::{OAuthError, OAuthResult},
         scope::{Granted, OPENID, PROFILE},
     },
@@ -48,6 +48,8 @@ struct AccessClaims {
     token: Claims,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
+    #[serde(flatten)]
+    metadata: Option<UserMetadata>,
 }
 
 /// An ID token (OpenID Connect Core section 2). It names no credential, and so is never read as an access token.
@@ -66,6 +68,8 @@ struct IdClaims<'a> {
     profile: Option<Profile>,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
+    #[serde(flatten)]
+    metadata: Option<UserMetadata>,
 }
 
 /// What ID tokens are, whatever type the configuration gives to access tokens.
@@ -109,6 +113,7 @@ fn signed(app: &App, key: &SigningKey, id: TokenId, token: AccessToken, account:
     let issued = id.issued_at().seconds();
     let user_name = &account.machine.user_name;
     let resource_owner = ResourceOwner::if_asked(&token.scopes, &account.org);
+    let metadata = UserMetadata::if_asked(&token.scopes, &app.store.snapshot()?.state(), &account.machine)?;
     let own_audience = token.audience.is_empty();
     let claims = Claims {
         iss: app.settings.issuer.clone(),
@@ -123,7 +128,7 @@ fn signed(app: &App, key: &SigningKey, id: TokenId, token: AccessToken, account:
         credential: token.credential.to_string(),
         own_audience,
     };
-    jwt::sign(key, &app.settings.jwt_type, &AccessClaims { token: claims, resource_owner }).map_err(too_large)
+    jwt::sign(key, &app.settings.jwt_type, &AccessClaims { token: claims, resource_owner, metadata }).map_err(too_large)
 }
 
 fn id_token(
@@ -148,6 +153,7 @@ fn id_token(
         client_id: user_name,
         profile: wants_profile.then(|| Profile::of(account)),
         resource_owner: ResourceOwner::if_asked(&granted.scopes, &account.org),
+        metadata: UserMetadata::if_asked(&granted.scopes, &app.store.snapshot()?.state(), &account.machine)?,
     };
     jwt::sign(key, ID_TOKEN_TYPE, &claims).map_err(too_large)
 }

@@ -5,7 +5,7 @@ use crate::{
     authn::Bearer,
     oauth::{
         Request,
-        claims::{Profile, ResourceOwner},
+        claims::{Profile, ResourceOwner, UserMetadata},
         error::{OAuthError, OAuthResult},
         judge,
     },
@@ -20,6 +20,8 @@ pub struct UserInfo {
     profile: Profile,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
+    #[serde(flatten)]
+    metadata: Option<UserMetadata>,
 }
 
 /// Whose the token is that the request brings, in the header or in the form (RFC 6750 sections 2.1 and 2.2).
@@ -35,6 +37,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo>
             sub: account.machine.id.to_string(),
             profile: Profile::of(&account),
             resource_owner: ResourceOwner::if_asked(scopes, &account.org),
+            metadata: UserMetadata::if_asked(scopes, &ground.state, &account.machine)?,
         })
     })
     .await

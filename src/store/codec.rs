@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     id::{OrgId, UserId},
     limits::MAX_RECORD_BYTES,
-    model::{AccessToken, Credential, Event, Instance, Machine, Member, Org, SigningKeyRecord},
+    model::{AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, Org, SigningKeyRecord},
 };
 use bincode::Options;
 use serde::{Serialize, de::DeserializeOwned};
@@ -49,6 +49,14 @@ impl Record for Machine {
 
 impl Record for Member {
     const NAME: &'static str = "member";
+}
+
+impl Record for Metadata {
+    const NAME: &'static str = "metadata";
+}
+
+impl Record for MetadataSize {
+    const NAME: &'static str = "metadata size";
 }
 
 impl Record for Org {

@@ -43,6 +43,12 @@ pub enum Space {
     UsedAssertion = 16,
     /// (expires, assertion) -> nothing
     UsedAssertionByExpiry = 17,
+    /// (kind, org or user, key) -> Metadata
+    Metadata = 20,
+    /// (kind, org or user) -> MetadataSize
+    MetadataSize = 21,
+    /// (user, sequence) -> owner
+    UserEvent = 22,
 }
 
 /// A key, or the beginning of one.

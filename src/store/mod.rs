@@ -14,8 +14,10 @@
 mod apply;
 mod check;
 mod codec;
+mod history;
 mod key;
 mod log;
+mod metadata;
 mod open;
 mod snapshot;
 mod state;
@@ -23,6 +25,7 @@ mod tables;
 mod writer;
 
 pub use check::{CheckReport, check};
+pub use history::{History, Numbers};
 pub use log::Log;
 pub use open::{OpenError, Options, Store};
 pub use snapshot::Snapshot;

@@ -214,18 +214,26 @@ impl<'a> State<'a> {
     }
 
     /// The values below a key.
-    fn scan(
+    pub(super) fn scan(
         &self,
         key: Key,
         direction: Direction,
     ) -> Result<impl Iterator<Item = Result<AccessGuard<'a, Bytes>>> + use<'a>> {
-        let below = key.and_below();
-        let mut rows = self.rows.range(below.start.as_bytes(), below.end.as_bytes()).map_err(Error::internal)?;
+        Ok(self.scan_range(key.and_below(), direction)?.map(|row| row.map(|(_, value)| value)))
+    }
+
+    /// The keys and values of a range.
+    pub(super) fn scan_range(
+        &self,
+        range: std::ops::Range<Key>,
+        direction: Direction,
+    ) -> Result<impl Iterator<Item = Result<Row<'a>>> + use<'a>> {
+        let mut rows = self.rows.range(range.start.as_bytes(), range.end.as_bytes()).map_err(Error::internal)?;
         Ok(std::iter::from_fn(move || match direction {
             Direction::Ascending => rows.next(),
             Direction::Descending => rows.next_back(),
         })
-        .map(|row| row.map(|(_, value)| value).map_err(Error::internal)))
+        .map(|row| row.map_err(Error::internal)))
     }
 
     /// The keys below a key, in ascending order.
@@ -253,6 +261,9 @@ impl Listed {
         }
     }
 }
+
+/// A key and a value.
+pub(super) type Row<'a> = (AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>);
 
 /// What a tombstone stands for.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use countersign::{
     id::{CredentialId, Id, OrgId, UserId},
     model::{
         AccessToken, AccessTokenType, Credential, CredentialKind, Editor, Event, Fact, Instance, InstanceFact, Machine,
-        MachineState, Member, Org, OrgFact, OrgState, SigningKeyRecord, Stamps, UserFact,
+        MachineState, Member, Metadata, MetadataSize, Org, OrgFact, OrgState, SigningKeyRecord, Stamps, UserFact,
     },
     secret::SecretHash,
     store::Record,
@@ -22,6 +22,8 @@ pub struct Records {
     pub instances: Vec<Example<Instance>>,
     pub machines: Vec<Example<Machine>>,
     pub members: Vec<Example<Member>>,
+    pub metadata: Vec<Example<Metadata>>,
+    pub metadata_sizes: Vec<Example<MetadataSize>>,
     pub org_ids: Vec<Example<OrgId>>,
     pub orgs: Vec<Example<Org>>,
     pub signing_keys: Vec<Example<SigningKeyRecord>>,
@@ -29,7 +31,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 12] {
+pub fn names() -> [&'static str; 14] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -39,6 +41,8 @@ pub fn names() -> [&'static str; 12] {
         Instance::NAME,
         Machine::NAME,
         Member::NAME,
+        Metadata::NAME,
+        MetadataSize::NAME,
         OrgId::NAME,
         Org::NAME,
         SigningKeyRecord::NAME,
@@ -71,6 +75,8 @@ pub fn records() -> Records {
             "owner",
             Member { owner: id("201"), user: id("301"), roles: vec!["ORG_OWNER".into()], stamps: stamps() },
         )],
+        metadata: vec![("entry", Metadata { key: "team".into(), value: vec![0, 0xff], stamps: stamps() })],
+        metadata_sizes: vec![("some", MetadataSize { entries: 2, bytes: 600 })],
         org_ids: vec![("org", id("201"))],
         orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
         signing_keys: [("active", None), ("retired", Some(at(9)))].map(signing_key).into(),
@@ -144,9 +150,12 @@ fn signing_key((name, published_until): (&'static str, Option<Timestamp>)) -> Ex
 
 /// One event for each fact; the first is by the server itself, the others by a user.
 fn events() -> Vec<Example<Event>> {
+    // What came later has numbers of its own, so that those before it keep theirs.
+    let later = later_facts().into_iter().zip(101..);
     facts()
         .into_iter()
         .zip(1..)
+        .chain(later)
         .map(|(fact, sequence)| Event {
             owner: id("201"),
             sequence,
@@ -228,6 +237,17 @@ fn facts() -> Vec<Fact> {
     let instance = instance.into_iter().map(Fact::Instance);
     let org = org.into_iter().map(Fact::Org);
     instance.chain(org).chain(user_facts.into_iter().map(|fact| Fact::User(user(), fact))).collect()
+}
+
+/// One of each variant that is younger than the list above.
+fn later_facts() -> Vec<Fact> {
+    let (key, value) = (|| "team".to_owned(), || vec![0, 0xff]);
+    vec![
+        Fact::User(id("301"), UserFact::MetadataSet { key: key(), value: value() }),
+        Fact::User(id("301"), UserFact::MetadataRemoved { key: key() }),
+        Fact::Org(OrgFact::MetadataSet { key: key(), value: value() }),
+        Fact::Org(OrgFact::MetadataRemoved { key: key() }),
+    ]
 }
 
 fn stamps() -> Stamps {

@@ -1,9 +1,12 @@
-use super::{Rows, found};
+use super::{Rows, found, metadata};
 use crate::{
     error::Result,
     id::{CredentialId, OrgId, UserId},
-    model::{AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, UserFact},
+    model::{
+        AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact,
+    },
     store::{
+        history::user_event_key,
         key::{Key, Space},
         state::{
             Listed, Tombstone, credential_hash_key, credential_index_key, credential_key, machine_count_key,
@@ -18,6 +21,7 @@ use crate::{
 const FORGET_AT_ONCE: usize = 8;
 
 pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact: &UserFact) -> Result<()> {
+    rows.put(&user_event_key(user, event.sequence), &event.owner)?;
     match fact {
         UserFact::MachineAdded { user_name, name, description, access_token_type } => {
             add(rows, event, user, user_name, name, description, *access_token_type)
@@ -60,6 +64,8 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
             change(rows, event, user, |_| {})
         }
         UserFact::AssertionUsed { assertion, expires } => use_up(rows, event, assertion, *expires),
+        UserFact::MetadataSet { key, value } => metadata::set(rows, event, &Subject::User(user.clone()), key, value),
+        UserFact::MetadataRemoved { key } => metadata::remove(rows, &Subject::User(user.clone()), key),
     }
 }
 
@@ -128,6 +134,7 @@ fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
     for credential in &credentials {
         remove_credential(rows, user, &credential.id)?;
     }
+    metadata::clear(rows, &Subject::User(user.clone()))?;
     rows.delete(&user_name_key(&machine.user_name))?;
     Column::ALL.into_iter().try_for_each(|column| rows.delete(&machine_index_key(&machine, column)))?;
     count(rows, &event.owner, -1)?;
