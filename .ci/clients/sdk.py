@@ -1,5 +1,10 @@
 """ZITADEL's own Python SDK: an administrator makes a machine user, which then reads itself."""
 
+import base64
+import datetime
+import os
+import tempfile
+
 import zitadel_client as sdk
 from zitadel_client.exceptions import ApiError
 from zitadel_client.transport_options import TransportOptions
@@ -47,6 +52,25 @@ try:
 except ApiError as refusal:
     holds(refusal.code in (403, 404), f"the status of a stranger's user, {refusal.code}")
 
+# A key file, as the console of ZITADEL hands it out, in place of the secret.
+expires = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+key = admin.users.add_key(sdk.UserServiceAddKeyRequest(user_id=created.id, expiration_date=expires))
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "key.json")
+    with open(path, "wb") as file:
+        file.write(base64.b64decode(key.key_content))
+    holder = Zitadel.with_private_key(server.url, path, transport_options=transport)
+    found = holder.users.get_user_by_id(sdk.UserServiceGetUserByIDRequest(user_id=created.id)).user
+    expect(found.user_id, created.id, "the user, as the holder of its key sees it")
+    admin.users.remove_key(sdk.UserServiceRemoveKeyRequest(user_id=created.id, key_id=key.key_id))
+    try:
+        holder.users.get_user_by_id(sdk.UserServiceGetUserByIDRequest(user_id=created.id))
+        late = Zitadel.with_private_key(server.url, path, transport_options=transport)
+        late.users.get_user_by_id(sdk.UserServiceGetUserByIDRequest(user_id=created.id))
+        raise SystemExit("a removed key still works")
+    except sdk.ZitadelError:
+        pass
+
 admin.users.remove_secret(sdk.UserServiceRemoveSecretRequest(user_id=created.id))
 try:
     Zitadel.with_client_credentials(server.url, name, secret, transport_options=transport).users.get_user_by_id(
@@ -55,3 +79,5 @@ try:
     raise SystemExit("a removed secret still works")
 except sdk.ZitadelError:
     pass
+
+admin.users.delete_user(sdk.UserServiceDeleteUserRequest(user_id=created.id))

@@ -11,7 +11,8 @@ use countersign::keys::{
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate(Algorithm::EdDsa, "key-1").expect("a key"));
+pub static KEY: LazyLock<SigningKey> =
+    LazyLock::new(|| SigningKey::generate(Algorithm::EdDsa, "key-1").expect("a key"));
 static TOKEN: LazyLock<String> =
     LazyLock::new(|| jwt::sign(&KEY, "JWT", &json!({ "sub": "ci", "aud": ["a"], "exp": 1 })).expect("signed"));
 
@@ -44,11 +45,7 @@ fn verifies(token: &str) -> bool {
 
 /// Whoever has a key may still write what is no token.
 fn signed(parts: &[u8]) {
-    let cut = parts.iter().position(|&byte| byte == 0).unwrap_or(parts.len());
-    let (header, claims) = (&parts[..cut], parts.get(cut + 1..).unwrap_or_default());
-    let body = [header, claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".");
-    let signature = KEY.sign(body.as_bytes()).expect("signed");
-    let token = format!("{body}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature));
+    let (token, header, claims) = token_of(parts);
     let Some(read) = Unverified::parse(&token) else { return };
     let Some(verified) = read.verify(KEY.public()) else { return };
     assert_eq!(verified, claims);
@@ -56,4 +53,13 @@ fn signed(parts: &[u8]) {
     assert_eq!(header["alg"], "EdDSA");
     assert!(header.get("crit").is_none());
     assert!(header.get("kid").is_none_or(|kid| kid.is_null() || kid == "key-1"));
+}
+
+/// A header and, after the first NUL, claims, as a token with a right signature; and both of them.
+pub fn token_of(parts: &[u8]) -> (String, &[u8], &[u8]) {
+    let cut = parts.iter().position(|&byte| byte == 0).unwrap_or(parts.len());
+    let (header, claims) = (&parts[..cut], parts.get(cut + 1..).unwrap_or_default());
+    let body = [header, claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".");
+    let signature = KEY.sign(body.as_bytes()).expect("signed");
+    (format!("{body}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)), header, claims)
 }

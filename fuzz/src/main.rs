@@ -4,6 +4,7 @@
 
 #![no_main]
 
+mod assertion;
 mod basic_header;
 mod bearer_header;
 mod config_file;
@@ -12,6 +13,7 @@ mod master_key;
 mod oauth_form;
 mod oauth_request;
 mod opaque_token;
+mod public_key;
 mod rest_message;
 mod rest_request;
 mod route;
@@ -26,6 +28,7 @@ use std::sync::LazyLock;
 type Target = fn(&[u8]);
 
 const TARGETS: &[(&str, Target)] = &[
+    ("assertion", assertion::run),
     ("basic_header", basic_header::run),
     ("bearer_header", bearer_header::run),
     ("config_file", config_file::run),
@@ -34,6 +37,7 @@ const TARGETS: &[(&str, Target)] = &[
     ("oauth_form", oauth_form::run),
     ("oauth_request", oauth_request::run),
     ("opaque_token", opaque_token::run),
+    ("public_key", public_key::run),
     ("rest_message", rest_message::run),
     ("rest_request", rest_request::run),
     ("rpc_message", rpc_message::run),

@@ -13,6 +13,9 @@ use serde_json::Value;
 pub fn run(input: &[u8]) {
     let Some((&format, mut body)) = input.split_first() else { return };
     let procedure = route::take(&mut body).procedure;
+    if route::makes_a_key(procedure, body) {
+        return;
+    }
     let format = if format == b'p' { Format::Proto } else { Format::Json };
     server::with(|server| {
         let token = format!("Bearer {}", server.admin_token);
