@@ -226,6 +226,7 @@ impl Fact {
         "instance.member.cascade.removed",
         "instance.signing_key.added",
         "instance.signing_key.retired",
+        "instance.oidc.settings.changed",
         "org.added",
         "org.changed",
         "org.deactivated",
