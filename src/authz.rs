@@ -211,13 +211,18 @@ impl<P> Authorized<P> {
 
     /// Refuses to give the caller a credential of a user that may do what the caller may not: whoever can mint a
     /// secret for an account can act as the account.
+    ///
+    /// What another organisation lets the user do is weighed against what the caller may do in the user's own: whoever
+    /// gave it the role trusted those who run the account, and must not be able to keep them from rotating its secret.
     pub fn may_act_as(&self, state: &State<'_>, roles: &Roles, machine: &Machine) -> Result<()> {
         if machine.id == self.caller.user {
             return Ok(());
         }
+        let instance = state.instance()?.id;
         for membership in state.memberships(&machine.id)? {
             let membership = membership?;
-            self.covers(state, roles, &membership.owner, permissions(roles, &membership.roles))?;
+            let owner = if membership.owner == instance { &instance } else { &machine.org };
+            self.covers(state, roles, owner, permissions(roles, &membership.roles))?;
         }
         Ok(())
     }

@@ -68,6 +68,8 @@ pub const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a client may take to send a request's body.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest deadline that an RPC may ask for.
+pub const MAX_CALL_TIME: Duration = Duration::from_secs(120);
 /// How many requests one HTTP/2 connection may have in flight.
 pub const MAX_CONCURRENT_STREAMS: u32 = 256;
 /// How many connections may be open at once, unless the configuration says otherwise. Further ones wait in the kernel's

@@ -13,7 +13,7 @@ pub enum Space {
     Instance = 1,
     /// org -> Org
     Org = 2,
-    /// normal name -> org
+    /// slug of the name -> org
     OrgByName = 3,
     /// user -> Machine
     Machine = 4,

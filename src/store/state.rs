@@ -4,7 +4,8 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     model::{
-        Column, Credential, CredentialKind, Instance, Machine, Member, Org, SigningKeyRecord, machine::normal_user_name,
+        Column, Credential, CredentialKind, Instance, Machine, Member, Org, SigningKeyRecord,
+        machine::normal_user_name, org::slug,
     },
     secret::SecretHash,
     store::{
@@ -274,7 +275,7 @@ pub(super) enum Tombstone {
 }
 
 pub(super) fn org_name_key(name: &str) -> Key {
-    Key::new(Space::OrgByName).text(&name.trim().to_lowercase())
+    Key::new(Space::OrgByName).text(&slug(name))
 }
 
 pub(super) fn user_name_key(user_name: &str) -> Key {
