@@ -77,7 +77,12 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.members);
     check(&records.org_ids);
     check(&records.orgs);
+    check(&records.project_ids);
+    check(&records.project_roles);
+    check(&records.projects);
     check(&records.signing_keys);
+    check(&records.user_grant_ids);
+    check(&records.user_grants);
     check(&records.user_ids);
 }
 

@@ -1,8 +1,8 @@
 //! What can happen. Every change of the server's state is one of these, in the log of whoever owns the object.
 
 use crate::{
-    id::{CredentialId, OrgId, UserId},
-    model::AccessTokenType,
+    id::{CredentialId, OrgId, ProjectId, UserGrantId, UserId},
+    model::{AccessTokenType, ProjectSettings},
     secret::SecretHash,
     time::Timestamp,
 };
@@ -51,6 +51,10 @@ pub enum Fact {
     Org(OrgFact),
     /// To a user of the organisation that owns the log.
     User(UserId, UserFact),
+    /// To a project of the organisation that owns the log.
+    Project(ProjectId, ProjectFact),
+    /// To a user grant that the organisation gave that owns the log.
+    UserGrant(UserGrantId, UserGrantFact),
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -165,6 +169,56 @@ pub enum UserFact {
     },
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum ProjectFact {
+    Added {
+        name: String,
+        settings: ProjectSettings,
+    },
+    Changed {
+        name: String,
+        settings: ProjectSettings,
+    },
+    Deactivated,
+    Reactivated,
+    /// With its roles.
+    Removed,
+    RoleAdded {
+        key: String,
+        display_name: String,
+        group: String,
+    },
+    RoleChanged {
+        key: String,
+        display_name: String,
+        group: String,
+    },
+    RoleRemoved {
+        key: String,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum UserGrantFact {
+    Added {
+        user: UserId,
+        project: ProjectId,
+        roles: Vec<String>,
+    },
+    Changed {
+        roles: Vec<String>,
+    },
+    /// A role was removed from the project, and from the grant with it.
+    CascadeChanged {
+        roles: Vec<String>,
+    },
+    Deactivated,
+    Reactivated,
+    Removed,
+    /// The user or the project was removed, and the grant with it.
+    CascadeRemoved,
+}
+
 impl Draft {
     pub fn instance(instance: &OrgId, fact: InstanceFact) -> Self {
         Self { owner: instance.clone(), fact: Fact::Instance(fact) }
@@ -177,6 +231,14 @@ impl Draft {
     pub fn user(org: &OrgId, user: &UserId, fact: UserFact) -> Self {
         Self { owner: org.clone(), fact: Fact::User(user.clone(), fact) }
     }
+
+    pub fn project(org: &OrgId, project: &ProjectId, fact: ProjectFact) -> Self {
+        Self { owner: org.clone(), fact: Fact::Project(project.clone(), fact) }
+    }
+
+    pub fn user_grant(owner: &OrgId, grant: &UserGrantId, fact: UserGrantFact) -> Self {
+        Self { owner: owner.clone(), fact: Fact::UserGrant(grant.clone(), fact) }
+    }
 }
 
 impl Fact {
@@ -186,6 +248,8 @@ impl Fact {
             Self::Instance(fact) => fact.event_type(),
             Self::Org(fact) => fact.event_type(),
             Self::User(_, fact) => fact.event_type(),
+            Self::Project(_, fact) => fact.event_type(),
+            Self::UserGrant(_, fact) => fact.event_type(),
         }
     }
 
@@ -195,6 +259,8 @@ impl Fact {
             Self::Instance(_) => "instance",
             Self::Org(_) => "org",
             Self::User(..) => "user",
+            Self::Project(..) => "project",
+            Self::UserGrant(..) => "usergrant",
         }
     }
 }
@@ -246,6 +312,35 @@ impl UserFact {
             Self::Unlocked => "user.unlocked",
             Self::Removed => "user.removed",
             Self::TokenRevoked { .. } => "user.token.revoked",
+        }
+    }
+}
+
+impl ProjectFact {
+    fn event_type(&self) -> &'static str {
+        match self {
+            Self::Added { .. } => "project.added",
+            Self::Changed { .. } => "project.changed",
+            Self::Deactivated => "project.deactivated",
+            Self::Reactivated => "project.reactivated",
+            Self::Removed => "project.removed",
+            Self::RoleAdded { .. } => "project.role.added",
+            Self::RoleChanged { .. } => "project.role.changed",
+            Self::RoleRemoved { .. } => "project.role.removed",
+        }
+    }
+}
+
+impl UserGrantFact {
+    fn event_type(&self) -> &'static str {
+        match self {
+            Self::Added { .. } => "user.grant.added",
+            Self::Changed { .. } => "user.grant.changed",
+            Self::CascadeChanged { .. } => "user.grant.cascade.changed",
+            Self::Deactivated => "user.grant.deactivated",
+            Self::Reactivated => "user.grant.reactivated",
+            Self::Removed => "user.grant.removed",
+            Self::CascadeRemoved => "user.grant.cascade.removed",
         }
     }
 }

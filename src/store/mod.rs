@@ -17,6 +17,7 @@ mod codec;
 mod key;
 mod log;
 mod open;
+mod projects;
 mod snapshot;
 mod state;
 mod tables;

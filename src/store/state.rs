@@ -191,7 +191,7 @@ impl<'a> State<'a> {
     }
 
     /// The values below a key.
-    fn scan(
+    pub(super) fn scan(
         &self,
         key: Key,
         direction: Direction,
@@ -218,6 +218,7 @@ impl<'a> State<'a> {
 pub(super) enum Tombstone {
     Org = 1,
     User = 2,
+    Project = 40,
 }
 
 pub(super) fn org_name_key(name: &str) -> Key {
@@ -264,6 +265,6 @@ pub(super) fn tombstone_key(kind: Tombstone, id: &str) -> Key {
     Key::new(Space::Tombstone).byte(kind as u8).text(id)
 }
 
-fn dangling(index: &str) -> Error {
+pub(super) fn dangling(index: &str) -> Error {
     Error::internal(format!("the {index} names an object that is not there; `countersign check` tells more"))
 }
