@@ -4,6 +4,7 @@ mod granting;
 mod managing;
 mod removing;
 mod roles;
+mod telling;
 
 use crate::common::{Kit, text};
 use serde_json::{Value, json};

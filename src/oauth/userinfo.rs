@@ -9,6 +9,7 @@ use crate::{
         claims::{Profile, ResourceOwner},
         error::{OAuthError, OAuthResult},
         judge,
+        roles::{self, RoleClaims},
     },
 };
 use serde::Serialize;
@@ -21,6 +22,8 @@ pub struct UserInfo {
     profile: Profile,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
+    #[serde(flatten)]
+    roles: RoleClaims,
 }
 
 /// Whose the token is that the request brings, in the header or in the form (RFC 6750 sections 2.1 and 2.2).
@@ -28,17 +31,18 @@ pub fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
     let token = token(request)?;
     judge(app, |ground| {
         let (bearer, account) = ground.bearer(token)?.ok_or_else(OAuthError::invalid_token)?;
-        let scopes = match &bearer {
-            Bearer::AccessToken(_, token) => token.scopes.as_slice(),
+        let (scopes, audience) = match &bearer {
+            Bearer::AccessToken(_, token) => (token.scopes.as_slice(), token.audience.as_slice()),
             Bearer::PersonalAccessToken(credential) => match &credential.kind {
-                CredentialKind::PersonalAccessToken { scopes, .. } => scopes.as_slice(),
-                CredentialKind::Secret { .. } => &[],
+                CredentialKind::PersonalAccessToken { scopes, .. } => (scopes.as_slice(), [].as_slice()),
+                CredentialKind::Secret { .. } => ([].as_slice(), [].as_slice()),
             },
         };
         Ok(UserInfo {
             sub: account.machine.id.to_string(),
             profile: Profile::of(&account),
             resource_owner: ResourceOwner::if_asked(scopes, &account.org),
+            roles: roles::of_token(&ground.state, &account, scopes, audience)?,
         })
     })
 }
