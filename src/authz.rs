@@ -10,9 +10,9 @@ use crate::{
     id::{OrgId, ProjectId, UserGrantId, UserId},
     model::{Machine, Project, UserGrant, fault},
     permission::{Permission, Permissions, Permit, Roles},
-    store::State,
+    store::{Direction, State},
 };
-use std::marker::PhantomData;
+use std::{collections::BTreeSet, marker::PhantomData};
 
 /// What a request is about, as the operation table says.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,10 @@ pub enum Target<'a> {
     User(&'a str, Fault),
     /// The same, and the user itself needs no permission.
     UserOrSelf(&'a str, Fault),
+    /// The same, and for the user itself this other permission will do.
+    UserOrPermittedSelf(&'a str, Fault, Permission),
+    /// The caller's own organisation, whatever the header says.
+    Home,
 }
 
 /// What a proof is made from.
@@ -77,6 +81,13 @@ enum Reach {
     Caller,
 }
 
+/// Organisations in which a caller holds a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Orgs {
+    All,
+    These(BTreeSet<OrgId>),
+}
+
 /// Why a user that a request names is out of a proof's reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
@@ -120,11 +131,56 @@ impl<P: Permit> Proof for Authorized<P> {
                 let user = find_user(&state, id, unknown)?;
                 (user.org, if user.id == caller.user { Reach::Caller } else { Reach::Org })
             }
+            Target::UserOrPermittedSelf(id, unknown, other) => {
+                let user = find_user(&state, id, unknown)?;
+                if user.id == caller.user && held(&state, roles, &caller, &user.org)?.0.contains(other) {
+                    (user.org, Reach::Caller)
+                } else {
+                    (user.org, Reach::Org)
+                }
+            }
+            Target::Home => (caller.org.clone(), Reach::Org),
         };
         if reach == Reach::Org {
             held(&state, roles, &caller, &org)?.demand(P::PERMISSION)?;
         }
         Ok(Self { caller, org, reach, permission: PhantomData })
+    }
+}
+
+impl Authenticated {
+    /// Where the caller holds a permission: for lists that show what the caller may see of many organisations.
+    pub fn orgs_where<P: Permit>(&self, state: &State<'_>, roles: &Roles) -> Result<Orgs> {
+        let instance = state.instance()?.id;
+        let mut orgs = BTreeSet::new();
+        for membership in state.memberships(&self.caller.user)? {
+            let membership = membership?;
+            if !permissions(roles, &membership.roles).contains(P::PERMISSION) {
+                continue;
+            }
+            if membership.owner == instance {
+                return Ok(Orgs::All);
+            }
+            orgs.insert(membership.owner);
+        }
+        Ok(Orgs::These(orgs))
+    }
+}
+
+impl Orgs {
+    pub fn contain(&self, org: &OrgId) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(orgs) => orgs.contains(org),
+        }
+    }
+
+    /// Each of them.
+    pub fn ids(&self, state: &State<'_>) -> Result<Vec<OrgId>> {
+        match self {
+            Self::All => state.orgs(false, Direction::Ascending)?.map(|org| org.map(|org| org.id)).collect(),
+            Self::These(orgs) => Ok(orgs.iter().cloned().collect()),
+        }
     }
 }
 
@@ -156,6 +212,14 @@ impl<P> Authorized<P> {
         let found = UserGrantId::parse(id).map_or(Ok(None), |id| state.user_grant(&id))?;
         let reached = |grant: &UserGrant| self.reach == Reach::Org && grant.owner == self.org;
         Ok(found.filter(|grant| reached(grant) && grant.user.as_str() == user).ok_or(fault)?)
+    }
+
+    /// Refuses a caller that the proof reaches only because it is the user in question.
+    pub fn is_not_only_self(&self, state: &State<'_>, roles: &Roles) -> Result<()>
+    where
+        P: Permit,
+    {
+        held(state, roles, &self.caller, &self.org)?.demand(P::PERMISSION)
     }
 
     /// Refuses to give the caller a credential of a user that may do what the caller may not: whoever can mint a

@@ -21,6 +21,10 @@ pub const MAX_SCOPES: usize = 64;
 pub const MAX_SCOPE_BYTES: usize = 512;
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
+/// How long ago an assertion may have been made, and how long it may live. ZITADEL's clients make them for an hour.
+pub const MAX_ASSERTION_AGE: Duration = Duration::from_secs(3600);
+/// How far the clock of whoever makes an assertion may be ahead.
+pub const ASSERTION_SKEW: Duration = Duration::from_secs(30);
 /// The longest client id or secret that is looked at, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 1 << 10;
 /// How deep JSON objects and arrays may nest in a JWT. In the messages of the API serde_json stops at 127, which leaves
@@ -34,6 +38,10 @@ pub const MAX_QUERY_CONDITIONS: usize = 256;
 pub const MAX_CREDENTIALS: usize = 1000;
 /// How many roles one membership or user grant may name.
 pub const MAX_ROLES: usize = 64;
+/// How many metadata entries one user or organisation may have.
+pub const MAX_METADATA_ENTRIES: u64 = 1000;
+/// How much metadata one user or organisation may have, keys and values together, in bytes.
+pub const MAX_METADATA_BYTES: u64 = 2 << 20;
 /// How many projects one organisation may have. It also bounds how many grants an organisation can give to one user.
 pub const MAX_PROJECTS: usize = 1000;
 /// How many roles one project may have.
@@ -47,6 +55,15 @@ pub const MAX_ORG_CASCADE: usize = 10_000;
 
 /// The most rows that a v1 list answers at once, and what one without a limit gets.
 pub const MAX_V1_PAGE: usize = 10_000;
+/// The most rows that a v2 list answers at once.
+pub const MAX_PAGE: usize = 1000;
+/// How many a v2 list without a limit answers.
+pub const DEFAULT_PAGE: usize = 100;
+
+/// The most events that a list of them answers at once, and what one without a limit gets.
+pub const MAX_EVENTS: usize = 1000;
+/// How many events a search looks at before it gives up.
+pub const MAX_SCANNED_EVENTS: usize = 100_000;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;

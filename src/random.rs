@@ -23,7 +23,7 @@ struct State {
 }
 
 impl Random {
-    /// Seeded by the operating system, and again every [`RESEED_AFTER_BYTES`]. Fails only if it has no entropy to give.
+    /// Seeded by the operating system, and again every `RESEED_AFTER_BYTES`. Fails only if it has no entropy to give.
     pub fn from_os() -> Result<Self> {
         Ok(Self::new(ChaCha20Rng::from_seed(os_seed()?), true))
     }

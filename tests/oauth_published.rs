@@ -109,7 +109,8 @@ async fn a_token_outlives_the_rotation_of_its_key() {
 #[tokio::test]
 async fn discovery_names_what_is_served() {
     let kit = Kit::new().await;
-    let methods = json!(["client_secret_basic", "client_secret_post"]);
+    let methods = json!(["client_secret_basic", "client_secret_post", "private_key_jwt"]);
+    let algorithms = json!(["EdDSA", "ES256", "RS256"]);
     let mut oauth = json!({
         "issuer": ISSUER,
         "authorization_endpoint": format!("{ISSUER}/oauth/v2/authorize"),
@@ -119,10 +120,13 @@ async fn discovery_names_what_is_served() {
         "jwks_uri": format!("{ISSUER}/oauth/v2/keys"),
         "scopes_supported": ["openid", "profile", "urn:zitadel:iam:user:resourceowner", API],
         "response_types_supported": ["code"],
-        "grant_types_supported": ["client_credentials"],
+        "grant_types_supported": ["client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
         "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
     });
     assert_eq!(kit.get(OAUTH).await.ok(), oauth);
     oauth["userinfo_endpoint"] = format!("{ISSUER}/oidc/v1/userinfo").into();

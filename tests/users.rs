@@ -8,3 +8,5 @@ mod permissions;
 mod removing;
 mod showing;
 mod states;
+mod v2_changing;
+mod v2_listing;

@@ -164,15 +164,17 @@ async fn every_face_gives_the_same_answer() {
     }
 }
 
+/// A user, the headers of a call about it, and how it is refused.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Status);
+
 #[tokio::test]
 async fn every_face_refuses_alike() {
     let server = Server::start().await;
     let admin = format!("Bearer {}", server.kit.admin_token);
     let stranger = format!("Bearer {}", server.caller("stranger", &[]).await);
     let viewer = format!("Bearer {}", server.caller("viewer", &["ORG_OWNER_VIEWER"]).await);
-    let other = server.org("Other").await;
-    let (demo, elsewhere) = (server.kit.demo.clone(), server.machine_in(&other, "elsewhere").await);
-    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Status);
+    let other = server.kit.org_called("Other").await;
+    let (demo, elsewhere) = (server.kit.demo.clone(), server.kit.machine_in(&other, "elsewhere").await);
     let cases: [Case<'_>; 9] = [
         (&demo, &[], status(16, "", "auth header missing")),
         (&demo, &[("authorization", "Basic x")], status(16, "AUTH-toLo1", "invalid auth header")),

@@ -179,8 +179,8 @@ async fn users_out_of_reach_are_told_apart_only_where_zitadel_does() {
     let kit = &server.kit;
     let removed = kit.machine("removed").await;
     kit.ok("management/RemoveUser", json!({ "id": removed })).await;
-    let other = server.org("Other").await;
-    let elsewhere = server.machine_in(&other, "elsewhere").await;
+    let other = server.kit.org_called("Other").await;
+    let elsewhere = server.kit.machine_in(&other, "elsewhere").await;
     // No limit to the length of the id that is asked for here.
     for user in ["1", &removed, &"9".repeat(201)] {
         let answer = server.admin(put(user)).await;

@@ -6,6 +6,7 @@ use crate::{
     authn,
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
+    permission::Permission,
     proto::Validate,
 };
 use bytes::Bytes;
@@ -93,7 +94,19 @@ where
     on(move |request| Target::Org(id(request), unknown), use_case)
 }
 
-/// An operation on a user that the request names, in whatever organisation it is. The user itself needs no role.
+/// An operation on a user that the request names, in whatever organisation it is.
+pub fn on_user<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::User(id(request), unknown), use_case)
+}
+
+/// The same, and the user itself needs no role.
 pub fn on_user_or_self<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
 where
     A: Proof,
@@ -103,6 +116,35 @@ where
     Fut: Future<Output = Result<R>> + Send + 'static,
 {
     on(move |request| Target::UserOrSelf(id(request), unknown), use_case)
+}
+
+/// The same, and for the user itself another permission will do.
+pub fn on_user_or_permitted_self<A, Q, R, F, Fut>(
+    id: fn(&Q) -> &str,
+    unknown: Fault,
+    other: Permission,
+    use_case: F,
+) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::UserOrPermittedSelf(id(request), unknown, other), use_case)
+}
+
+/// An operation on what belongs to the caller's own organisation.
+pub fn at_home<A, Q, R, F, Fut>(use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(|_| Target::Home, use_case)
 }
 
 fn on<A, Q, R, T, F, Fut>(target: T, use_case: F) -> Operation

@@ -1,13 +1,17 @@
 //! The operations. One row ties a procedure, as a proto declares it, to the use case that does it.
 
 use crate::{
-    api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
+    api::operation::{
+        Operation, at_home, on_instance, on_org, on_user, on_user_or_permitted_self, on_user_or_self, op,
+    },
     app::{
-        instance, instance_members, machine_lists, machine_removal, machine_states, machine_views, machines,
-        memberships, org_members, org_removal, org_views, orgs, personal_access_tokens, project_removal, project_roles,
-        project_views, projects, secrets, signing_keys, user_grant_views, user_grants,
+        changes, credential_lists, events, instance, instance_members, machine_keys, machine_lists, machine_removal,
+        machine_states, machine_update, machine_views, machines, memberships, org_members, org_metadata, org_removal,
+        org_views, orgs, personal_access_tokens, project_removal, project_roles, project_views, projects, secrets,
+        signing_keys, user_grant_views, user_grants, user_metadata,
     },
     model::fault,
+    permission::Permission,
 };
 
 /// Every operation that is served, by procedure.
@@ -29,6 +33,10 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/RemoveUser", op(machine_removal::remove)),
         ("zitadel.management.v1.ManagementService/GenerateMachineSecret", op(secrets::generate)),
         ("zitadel.management.v1.ManagementService/RemoveMachineSecret", op(secrets::remove)),
+        ("zitadel.management.v1.ManagementService/AddMachineKey", op(machine_keys::add)),
+        ("zitadel.management.v1.ManagementService/GetMachineKeyByIDs", op(machine_keys::get)),
+        ("zitadel.management.v1.ManagementService/ListMachineKeys", op(machine_keys::list)),
+        ("zitadel.management.v1.ManagementService/RemoveMachineKey", op(machine_keys::remove)),
         ("zitadel.management.v1.ManagementService/AddPersonalAccessToken", op(personal_access_tokens::add)),
         ("zitadel.management.v1.ManagementService/GetPersonalAccessTokenByIDs", op(personal_access_tokens::get)),
         ("zitadel.management.v1.ManagementService/ListPersonalAccessTokens", op(personal_access_tokens::list)),
@@ -96,6 +104,97 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
             "zitadel.user.v2.UserService/RemoveSecret",
             on_user_or_self(|r| &r.user_id, fault::SECRET_REMOVE_USER_UNKNOWN, secrets::remove_v2),
         ),
+        (
+            "zitadel.user.v2.UserService/AddKey",
+            on_user_or_self(|r| &r.user_id, fault::KEY_USER_UNKNOWN, machine_keys::add_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/RemoveKey",
+            on_user_or_self(|r| &r.user_id, fault::KEY_REMOVE_UNKNOWN, machine_keys::remove_v2),
+        ),
+        ("zitadel.user.v2.UserService/ListKeys", op(credential_lists::keys)),
+        (
+            "zitadel.user.v2.UserService/AddPersonalAccessToken",
+            on_user_or_self(|r| &r.user_id, fault::PAT_USER_UNKNOWN, personal_access_tokens::add_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/RemovePersonalAccessToken",
+            on_user_or_self(|r| &r.user_id, fault::PAT_REMOVE_UNKNOWN, personal_access_tokens::remove_v2),
+        ),
+        ("zitadel.user.v2.UserService/ListPersonalAccessTokens", op(credential_lists::personal_access_tokens)),
+        ("zitadel.management.v1.ManagementService/SetUserMetadata", op(user_metadata::set)),
+        ("zitadel.management.v1.ManagementService/BulkSetUserMetadata", op(user_metadata::set_many)),
+        ("zitadel.management.v1.ManagementService/ListUserMetadata", op(user_metadata::list)),
+        ("zitadel.management.v1.ManagementService/GetUserMetadata", op(user_metadata::get)),
+        ("zitadel.management.v1.ManagementService/RemoveUserMetadata", op(user_metadata::remove)),
+        ("zitadel.management.v1.ManagementService/BulkRemoveUserMetadata", op(user_metadata::remove_many)),
+        ("zitadel.management.v1.ManagementService/SetOrgMetadata", op(org_metadata::set)),
+        ("zitadel.management.v1.ManagementService/BulkSetOrgMetadata", op(org_metadata::set_many)),
+        ("zitadel.management.v1.ManagementService/ListOrgMetadata", op(org_metadata::list)),
+        ("zitadel.management.v1.ManagementService/GetOrgMetadata", op(org_metadata::get)),
+        ("zitadel.management.v1.ManagementService/RemoveOrgMetadata", op(org_metadata::remove)),
+        ("zitadel.management.v1.ManagementService/BulkRemoveOrgMetadata", op(org_metadata::remove_many)),
+        ("zitadel.auth.v1.AuthService/ListMyMetadata", op(user_metadata::list_mine)),
+        (
+            "zitadel.user.v2.UserService/SetUserMetadata",
+            on_user(|r| &r.user_id, fault::METADATA_USER_UNKNOWN, user_metadata::set_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/ListUserMetadata",
+            on_user_or_self(|r| &r.user_id, fault::USER_UNKNOWN, user_metadata::list_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/DeleteUserMetadata",
+            on_user(|r| &r.user_id, fault::METADATA_USER_UNKNOWN, user_metadata::remove_v2),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/SetOrganizationMetadata",
+            on_org(|r| &r.organization_id, fault::METADATA_ORG_UNKNOWN, org_metadata::set_v2),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/ListOrganizationMetadata",
+            on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_metadata::list_v2),
+        ),
+        (
+            "zitadel.org.v2.OrganizationService/DeleteOrganizationMetadata",
+            on_org(|r| &r.organization_id, fault::METADATA_ORG_UNKNOWN, org_metadata::remove_v2),
+        ),
+        ("zitadel.auth.v1.AuthService/RemoveMyUser", at_home(machine_removal::remove_me)),
+        ("zitadel.user.v2.UserService/ListUsers", op(machine_lists::list_v2)),
+        (
+            "zitadel.user.v2.UserService/UpdateUser",
+            on_user_or_self(|r| &r.user_id, fault::UPDATE_V2_UNKNOWN, machine_update::update_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/DeleteUser",
+            on_user_or_permitted_self(
+                |r| &r.user_id,
+                fault::REMOVE_V2_UNKNOWN,
+                Permission::UserSelfDelete,
+                machine_removal::remove_v2,
+            ),
+        ),
+        (
+            "zitadel.user.v2.UserService/DeactivateUser",
+            on_user(|r| &r.user_id, fault::DEACTIVATE_V2_UNKNOWN, machine_states::deactivate_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/ReactivateUser",
+            on_user(|r| &r.user_id, fault::REACTIVATE_V2_UNKNOWN, machine_states::reactivate_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/LockUser",
+            on_user(|r| &r.user_id, fault::LOCK_V2_UNKNOWN, machine_states::lock_v2),
+        ),
+        (
+            "zitadel.user.v2.UserService/UnlockUser",
+            on_user(|r| &r.user_id, fault::UNLOCK_V2_UNKNOWN, machine_states::unlock_v2),
+        ),
+        ("zitadel.management.v1.ManagementService/ListUserChanges", op(changes::list)),
+        ("zitadel.auth.v1.AuthService/ListMyUserChanges", op(changes::list_mine)),
+        ("zitadel.admin.v1.AdminService/ListEvents", on_instance(events::list)),
+        ("zitadel.admin.v1.AdminService/ListEventTypes", on_instance(events::list_types)),
+        ("zitadel.admin.v1.AdminService/ListAggregateTypes", on_instance(events::list_aggregate_types)),
         ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
         ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),
     ]

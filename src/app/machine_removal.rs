@@ -3,11 +3,11 @@
 use crate::{
     app::{App, instance_members, members, reply, user_grants},
     authz::Authorized,
-    error::Result,
+    error::{Fault, Result},
     model::{Draft, Machine, UserFact, fault},
-    permission::UserDelete,
-    proto::zitadel::management::v1 as management,
-    store::{Decision, State},
+    permission::{Permit, UserDelete, UserSelfDelete},
+    proto::zitadel::{auth::v1 as auth, management::v1 as management, user::v2 as user},
+    store::{Decision, Receipt, State},
 };
 
 /// Removes a user with all its credentials, memberships and grants. Its id is never given again. Not the last `IAM_OWNER`.
@@ -16,15 +16,41 @@ pub async fn remove(
     who: Authorized<UserDelete>,
     request: management::RemoveUserRequest,
 ) -> Result<management::RemoveUserResponse> {
+    let removed = end(&app, who, request.id, fault::REMOVE_UNKNOWN).await?;
+    Ok(management::RemoveUserResponse { details: reply::changed(&removed).into() })
+}
+
+/// The same of a user of any organisation.
+pub async fn remove_v2(
+    app: App,
+    who: Authorized<UserDelete>,
+    request: user::DeleteUserRequest,
+) -> Result<user::DeleteUserResponse> {
+    let removed = end(&app, who, request.user_id, fault::REMOVE_V2_UNKNOWN).await?;
+    Ok(user::DeleteUserResponse { details: reply::changed_v2(&removed).into() })
+}
+
+/// The same of the caller.
+pub async fn remove_me(
+    app: App,
+    who: Authorized<UserSelfDelete>,
+    _: auth::RemoveMyUserRequest,
+) -> Result<auth::RemoveMyUserResponse> {
+    let me = who.caller.user.to_string();
+    let removed = end(&app, who, me, fault::REMOVE_UNKNOWN).await?;
+    Ok(auth::RemoveMyUserResponse { details: reply::changed(&removed).into() })
+}
+
+async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, id: String, unknown: Fault) -> Result<Receipt> {
     let changed = app
         .store
         .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &request.id, fault::REMOVE_UNKNOWN)?;
+            let machine = who.machine_or(state, &id, unknown)?;
             instance_members::owner_remains(state, |owner| Ok(*owner == machine.id))?;
             Ok(Decision::new(removal(state, &machine)?, ()))
         })
         .await?;
-    Ok(management::RemoveUserResponse { details: reply::changed(changed.receipt()?).into() })
+    changed.receipt().cloned()
 }
 
 /// The events by which a user goes: first its memberships and its grants, each in its owner's log, and last the user

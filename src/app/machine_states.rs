@@ -1,4 +1,4 @@
-//! Shutting machine users out and letting them in again. A caller may do all of it to itself.
+//! Shutting machine users out and letting them in again. A caller with the permission may do all of it to itself.
 
 use crate::{
     app::{App, reply},
@@ -6,7 +6,7 @@ use crate::{
     error::{Fault, Result},
     model::{Draft, MachineState, UserFact, fault},
     permission::UserWrite,
-    proto::zitadel::management::v1 as management,
+    proto::zitadel::{management::v1 as management, user::v2 as user},
     store::{Decision, Receipt},
 };
 
@@ -16,14 +16,20 @@ pub async fn deactivate(
     who: Authorized<UserWrite>,
     request: management::DeactivateUserRequest,
 ) -> Result<management::DeactivateUserResponse> {
-    let step = Step {
-        from: |state| state != MachineState::Inactive,
-        fact: UserFact::Deactivated,
-        unknown: fault::DEACTIVATE_UNKNOWN,
-        refused: fault::ALREADY_INACTIVE,
-    };
-    let done = step.take(&app, who, request.id).await?;
+    let faults = Faults { unknown: fault::DEACTIVATE_UNKNOWN, refused: fault::ALREADY_INACTIVE };
+    let done = DEACTIVATE.take(&app, who, request.id, faults).await?;
     Ok(management::DeactivateUserResponse { details: reply::changed(&done).into() })
+}
+
+/// The same over v2.
+pub async fn deactivate_v2(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: user::DeactivateUserRequest,
+) -> Result<user::DeactivateUserResponse> {
+    let faults = Faults { unknown: fault::DEACTIVATE_V2_UNKNOWN, refused: fault::ALREADY_INACTIVE_V2 };
+    let done = DEACTIVATE.take(&app, who, request.user_id, faults).await?;
+    Ok(user::DeactivateUserResponse { details: reply::changed_v2(&done).into() })
 }
 
 /// Lets a deactivated user in again. Its tokens of before stay dead.
@@ -32,14 +38,20 @@ pub async fn reactivate(
     who: Authorized<UserWrite>,
     request: management::ReactivateUserRequest,
 ) -> Result<management::ReactivateUserResponse> {
-    let step = Step {
-        from: |state| state == MachineState::Inactive,
-        fact: UserFact::Reactivated,
-        unknown: fault::REACTIVATE_UNKNOWN,
-        refused: fault::NOT_INACTIVE,
-    };
-    let done = step.take(&app, who, request.id).await?;
+    let faults = Faults { unknown: fault::REACTIVATE_UNKNOWN, refused: fault::NOT_INACTIVE };
+    let done = REACTIVATE.take(&app, who, request.id, faults).await?;
     Ok(management::ReactivateUserResponse { details: reply::changed(&done).into() })
+}
+
+/// The same over v2.
+pub async fn reactivate_v2(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: user::ReactivateUserRequest,
+) -> Result<user::ReactivateUserResponse> {
+    let faults = Faults { unknown: fault::REACTIVATE_V2_UNKNOWN, refused: fault::NOT_INACTIVE_V2 };
+    let done = REACTIVATE.take(&app, who, request.user_id, faults).await?;
+    Ok(user::ReactivateUserResponse { details: reply::changed_v2(&done).into() })
 }
 
 /// Shuts an active user out.
@@ -48,14 +60,20 @@ pub async fn lock(
     who: Authorized<UserWrite>,
     request: management::LockUserRequest,
 ) -> Result<management::LockUserResponse> {
-    let step = Step {
-        from: |state| state == MachineState::Active,
-        fact: UserFact::Locked,
-        unknown: fault::LOCK_UNKNOWN,
-        refused: fault::NOT_ACTIVE,
-    };
-    let done = step.take(&app, who, request.id).await?;
+    let faults = Faults { unknown: fault::LOCK_UNKNOWN, refused: fault::NOT_ACTIVE };
+    let done = LOCK.take(&app, who, request.id, faults).await?;
     Ok(management::LockUserResponse { details: reply::changed(&done).into() })
+}
+
+/// The same over v2.
+pub async fn lock_v2(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: user::LockUserRequest,
+) -> Result<user::LockUserResponse> {
+    let faults = Faults { unknown: fault::LOCK_V2_UNKNOWN, refused: fault::NOT_ACTIVE_V2 };
+    let done = LOCK.take(&app, who, request.user_id, faults).await?;
+    Ok(user::LockUserResponse { details: reply::changed_v2(&done).into() })
 }
 
 /// Lets a locked user in again. Its tokens of before stay dead.
@@ -64,34 +82,48 @@ pub async fn unlock(
     who: Authorized<UserWrite>,
     request: management::UnlockUserRequest,
 ) -> Result<management::UnlockUserResponse> {
-    let step = Step {
-        from: |state| state == MachineState::Locked,
-        fact: UserFact::Unlocked,
-        unknown: fault::UNLOCK_UNKNOWN,
-        refused: fault::NOT_LOCKED,
-    };
-    let done = step.take(&app, who, request.id).await?;
+    let faults = Faults { unknown: fault::UNLOCK_UNKNOWN, refused: fault::NOT_LOCKED };
+    let done = UNLOCK.take(&app, who, request.id, faults).await?;
     Ok(management::UnlockUserResponse { details: reply::changed(&done).into() })
+}
+
+/// The same over v2.
+pub async fn unlock_v2(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: user::UnlockUserRequest,
+) -> Result<user::UnlockUserResponse> {
+    let faults = Faults { unknown: fault::UNLOCK_V2_UNKNOWN, refused: fault::NOT_LOCKED_V2 };
+    let done = UNLOCK.take(&app, who, request.user_id, faults).await?;
+    Ok(user::UnlockUserResponse { details: reply::changed_v2(&done).into() })
 }
 
 /// A way from one state to another.
 struct Step {
     from: fn(MachineState) -> bool,
     fact: UserFact,
+}
+
+struct Faults {
     /// There is no such user.
     unknown: Fault,
     /// The user is not in a state from which the way leads.
     refused: Fault,
 }
 
+const DEACTIVATE: Step = Step { from: |state| !matches!(state, MachineState::Inactive), fact: UserFact::Deactivated };
+const REACTIVATE: Step = Step { from: |state| matches!(state, MachineState::Inactive), fact: UserFact::Reactivated };
+const LOCK: Step = Step { from: |state| matches!(state, MachineState::Active), fact: UserFact::Locked };
+const UNLOCK: Step = Step { from: |state| matches!(state, MachineState::Locked), fact: UserFact::Unlocked };
+
 impl Step {
-    async fn take(self, app: &App, who: Authorized<UserWrite>, user_id: String) -> Result<Receipt> {
+    async fn take(self, app: &App, who: Authorized<UserWrite>, user_id: String, faults: Faults) -> Result<Receipt> {
         let changed = app
             .store
             .change(who.caller.editor(), move |state, _| {
-                let machine = who.machine_or(state, &user_id, self.unknown)?;
+                let machine = who.machine_or(state, &user_id, faults.unknown)?;
                 if !(self.from)(machine.state) {
-                    return Err(self.refused.into());
+                    return Err(faults.refused.into());
                 }
                 Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, self.fact)], ()))
             })

@@ -1,11 +1,11 @@
 //! Machine users: how they come to be, and what they are called.
 
 use crate::{
-    app::{App, machine_views::AnyAccessTokenType, reply},
+    app::{App, machine_views::AnyAccessTokenType, metadata::Holder, reply, user_metadata},
     authz::Authorized,
     error::{Error, Fault, Result},
     id::UserId,
-    model::{AccessTokenType, Draft, UserFact, fault},
+    model::{AccessTokenType, Draft, Subject, UserFact, fault},
     permission::{UserRead, UserWrite},
     proto::zitadel::{
         management::v1 as management,
@@ -27,6 +27,7 @@ pub async fn add(
         name: request.name,
         description: request.description,
         access_token_type: request.access_token_type.to_model(),
+        metadata: Vec::new(),
     };
     let added = create(&app, who, machine).await?;
     Ok(management::AddMachineUserResponse { user_id: id.to_string(), details: reply::changed(&added).into() })
@@ -39,9 +40,6 @@ pub async fn create_v2(
     request: user::CreateUserRequest,
 ) -> Result<user::CreateUserResponse> {
     let Some(UserType::Machine(described)) = request.user_type else { return Err(fault::HUMANS_UNSUPPORTED.into()) };
-    if !request.metadata.is_empty() {
-        return Err(fault::USER_METADATA_UNSUPPORTED.into());
-    }
     let id = new_id(&app, request.user_id.as_deref(), "CreateUserRequest.UserId")?;
     let chosen_name = request.username.as_deref().unwrap_or(id.as_str());
     let machine = New {
@@ -50,6 +48,7 @@ pub async fn create_v2(
         name: described.name,
         description: described.description.unwrap_or_default(),
         access_token_type: described.access_token_type.to_model(),
+        metadata: user_metadata::entries(request.metadata),
     };
     let added = create(&app, who, machine).await?;
     Ok(user::CreateUserResponse { id: id.to_string(), creation_date: reply::timestamp(added.at).into() })
@@ -126,6 +125,7 @@ struct New {
     name: String,
     description: String,
     access_token_type: AccessTokenType,
+    metadata: Vec<(String, Vec<u8>)>,
 }
 
 async fn create(app: &App, who: Authorized<UserWrite>, new: New) -> Result<Receipt> {
@@ -141,9 +141,12 @@ async fn create(app: &App, who: Authorized<UserWrite>, new: New) -> Result<Recei
             if !name_is_free(state, &new.user_name, None)? {
                 return Err(fault::NAME_TAKEN.into());
             }
-            let New { id, user_name, name, description, access_token_type } = new;
+            let New { id, user_name, name, description, access_token_type, metadata } = new;
+            let holder = Holder { subject: Subject::User(id.clone()), owner: who.org.clone() };
             let added = UserFact::MachineAdded { user_name, name, description, access_token_type };
-            Ok(Decision::new(vec![Draft::user(&who.org, &id, added)], ()))
+            let mut events = vec![Draft::user(&who.org, &id, added)];
+            events.extend(holder.set(state, metadata)?);
+            Ok(Decision::new(events, ()))
         })
         .await?;
     changed.receipt().cloned()
@@ -157,7 +160,7 @@ fn id_is_free(state: &State<'_>, id: &UserId) -> Result<bool> {
 
 /// Whether nobody but `owner` has this user name, nor has it as its id: both serve as client ids, and one client id
 /// must not mean two users.
-fn name_is_free(state: &State<'_>, user_name: &str, owner: Option<&UserId>) -> Result<bool> {
+pub(super) fn name_is_free(state: &State<'_>, user_name: &str, owner: Option<&UserId>) -> Result<bool> {
     let namesake = state.machine_by_name(user_name)?;
     let by_id = UserId::parse(user_name).map(|id| state.machine(&id)).transpose()?.flatten();
     Ok(namesake.iter().chain(&by_id).all(|holder| Some(&holder.id) == owner))
@@ -174,7 +177,7 @@ fn new_id(app: &App, chosen: Option<&str>, field: &str) -> Result<UserId> {
 }
 
 /// A user name as it is kept: trimmed, not blank, and nothing in it that would break a line of a log or a terminal.
-fn user_name(text: &str, field: &str, blank: Fault) -> Result<String> {
+pub(super) fn user_name(text: &str, field: &str, blank: Fault) -> Result<String> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Err(blank.into());

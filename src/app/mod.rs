@@ -4,18 +4,30 @@
 //! ones hand the store a closure that decides on the state at that moment and says which events shall happen.
 
 pub mod bootstrap;
+pub mod changes;
 mod context;
+mod credential_filter;
+pub mod credential_lists;
+mod credentials;
+mod event_views;
+pub mod events;
 pub mod instance;
 pub mod instance_members;
+pub mod machine_keys;
 pub mod machine_lists;
 pub mod machine_removal;
 pub mod machine_states;
+pub mod machine_update;
 pub mod machine_views;
 pub mod machines;
 mod member_views;
 mod members;
 pub mod memberships;
+mod merged;
+mod metadata;
+mod metadata_views;
 pub mod org_members;
+pub mod org_metadata;
 pub mod org_removal;
 pub mod org_views;
 pub mod orgs;
@@ -32,6 +44,7 @@ mod text_match;
 mod user_filter;
 pub mod user_grant_views;
 pub mod user_grants;
+pub mod user_metadata;
 mod user_query;
 
 pub use context::{App, Parts, Settings};

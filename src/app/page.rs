@@ -2,9 +2,13 @@
 
 use crate::{
     error::Result,
-    limits::{MAX_QUERY_CONDITIONS, MAX_V1_PAGE},
+    limits::{DEFAULT_PAGE, MAX_PAGE, MAX_QUERY_CONDITIONS, MAX_V1_PAGE},
     model::fault,
-    proto::zitadel::v1::{ListDetails, ListQuery},
+    proto::zitadel::{
+        filter::v2::{PaginationRequest, PaginationResponse},
+        object::v2 as object,
+        v1::{ListDetails, ListQuery},
+    },
     store::Direction,
 };
 
@@ -29,6 +33,35 @@ impl Page {
             limit: if limit == 0 { MAX_V1_PAGE } else { limit },
             direction: if query.asc { Direction::Ascending } else { Direction::Descending },
         })
+    }
+
+    /// The window of a v2 request. No limit means [`DEFAULT_PAGE`], and one above [`MAX_PAGE`] is refused.
+    pub fn v2(query: Option<&PaginationRequest>) -> Result<Self> {
+        let query = query.cloned().unwrap_or_default();
+        Self::bounded(query.offset, query.limit, query.asc)
+    }
+
+    /// The same of the older v2 messages.
+    pub fn listed_v2(query: Option<&object::ListQuery>) -> Result<Self> {
+        let query = query.cloned().unwrap_or_default();
+        Self::bounded(query.offset, query.limit, query.asc)
+    }
+
+    fn bounded(offset: u64, limit: u32, asc: bool) -> Result<Self> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        if limit > MAX_PAGE {
+            return Err(fault::LIMIT_EXCEEDED.into());
+        }
+        Ok(Self {
+            offset,
+            limit: if limit == 0 { DEFAULT_PAGE } else { limit },
+            direction: if asc { Direction::Ascending } else { Direction::Descending },
+        })
+    }
+
+    /// `pagination` of the window's answer, to go with the total of [`Self::pick`] and the like.
+    pub fn applied(&self, total_result: u64) -> PaginationResponse {
+        PaginationResponse { total_result, applied_limit: self.limit as u64 }
     }
 
     /// Cuts the window out of the whole list, which is already in order.

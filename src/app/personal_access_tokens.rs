@@ -1,19 +1,20 @@
 //! Personal access tokens of machine users.
 
 use crate::{
-    app::{App, bootstrap::PAT_SCOPES, reply},
+    app::{App, bootstrap::PAT_SCOPES, credentials, page::Page, reply},
     authz::Authorized,
     error::Result,
     id::CredentialId,
-    limits::MAX_CREDENTIALS,
-    model::{Credential, CredentialKind, Draft, Machine, UserFact, fault},
+    model::{Credential, UserFact, fault},
     permission::{UserRead, UserWrite},
-    proto::zitadel::{management::v1 as management, user::v1 as user},
+    proto::zitadel::{
+        management::v1 as management,
+        user::{v1 as user, v2},
+    },
     secret::{Prefix, SecretText},
-    store::{Decision, State},
+    store::Receipt,
     time::Timestamp,
 };
-use buffa_types::google::protobuf;
 
 /// Adds a token. It is shown in this answer and never again. Without an expiration date it never expires.
 pub async fn add(
@@ -21,38 +22,27 @@ pub async fn add(
     who: Authorized<UserWrite>,
     request: management::AddPersonalAccessTokenRequest,
 ) -> Result<management::AddPersonalAccessTokenResponse> {
-    let expires = expiry(request.expiration_date.as_option())?;
-    let token = SecretText::generate(Prefix::PersonalAccessToken, &app.random);
-    let added = UserFact::PatAdded {
-        credential: app.new_id(),
-        hash: app.keys.load().personal_access_tokens().hash(token.expose()),
-        hint: token.hint(),
-        expires,
-        scopes: PAT_SCOPES.map(Into::into).into(),
-    };
-    let credential = match &added {
-        UserFact::PatAdded { credential, .. } => credential.to_string(),
-        _ => String::new(),
-    };
-    let roles = app.roles.clone();
-    let changed = app
-        .store
-        .change(who.caller.editor(), move |state, now| {
-            let machine = who.machine_or(state, &request.user_id, fault::PAT_USER_UNKNOWN)?;
-            who.may_act_as(state, &roles, &machine)?;
-            if expires <= now {
-                return Err(fault::EXPIRES_IN_PAST.into());
-            }
-            if state.credentials(&machine.id)?.count() >= MAX_CREDENTIALS {
-                return Err(fault::TOO_MANY_CREDENTIALS.into());
-            }
-            Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], ()))
-        })
-        .await?;
+    let expires = credentials::expiry(request.expiration_date.as_option())?;
+    let added = make(&app, who, request.user_id, expires).await?;
     Ok(management::AddPersonalAccessTokenResponse {
-        token_id: credential,
-        token: token.expose().into(),
-        details: reply::added(changed.receipt()?).into(),
+        token_id: added.id.to_string(),
+        token: added.token.expose().into(),
+        details: reply::added(&added.receipt).into(),
+    })
+}
+
+/// The same over v2, for any user that the caller may change, or for the caller itself.
+pub async fn add_v2(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: v2::AddPersonalAccessTokenRequest,
+) -> Result<v2::AddPersonalAccessTokenResponse> {
+    let expires = credentials::expiry(request.expiration_date.as_option())?;
+    let added = make(&app, who, request.user_id, expires).await?;
+    Ok(v2::AddPersonalAccessTokenResponse {
+        creation_date: reply::timestamp(added.receipt.at).into(),
+        token_id: added.id.to_string(),
+        token: added.token.expose().into(),
     })
 }
 
@@ -65,7 +55,8 @@ pub async fn get(
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
     let machine = who.machine_or(&state, &request.user_id, fault::PAT_UNKNOWN)?;
-    let token = find(&state, &machine, &request.token_id)?.ok_or(fault::PAT_UNKNOWN)?;
+    let found = credentials::find(&state, &machine, &request.token_id, Credential::is_personal_access_token)?;
+    let token = found.ok_or(fault::PAT_UNKNOWN)?;
     Ok(management::GetPersonalAccessTokenByIDsResponse { token: view(&token).into() })
 }
 
@@ -75,14 +66,14 @@ pub async fn list(
     who: Authorized<UserRead>,
     request: management::ListPersonalAccessTokensRequest,
 ) -> Result<management::ListPersonalAccessTokensResponse> {
-    let page = crate::app::page::Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option())?;
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
     let Ok(machine) = who.machine(&state, &request.user_id)? else { return Ok(Default::default()) };
     let mut tokens = Vec::new();
     for credential in state.credentials(&machine.id)? {
         let credential = credential?;
-        if matches!(credential.kind, CredentialKind::PersonalAccessToken { .. }) {
+        if credential.is_personal_access_token() {
             tokens.push(view(&credential));
         }
     }
@@ -96,39 +87,66 @@ pub async fn remove(
     who: Authorized<UserWrite>,
     request: management::RemovePersonalAccessTokenRequest,
 ) -> Result<management::RemovePersonalAccessTokenResponse> {
+    let removed = end(&app, who, request.user_id, request.token_id).await?;
+    Ok(management::RemovePersonalAccessTokenResponse { details: reply::changed(&removed).into() })
+}
+
+/// The same over v2.
+pub async fn remove_v2(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: v2::RemovePersonalAccessTokenRequest,
+) -> Result<v2::RemovePersonalAccessTokenResponse> {
+    let removed = end(&app, who, request.user_id, request.token_id).await?;
+    Ok(v2::RemovePersonalAccessTokenResponse { deletion_date: reply::timestamp(removed.at).into() })
+}
+
+/// A token that was just made.
+struct Added {
+    id: CredentialId,
+    token: SecretText,
+    receipt: Receipt,
+}
+
+async fn make(app: &App, who: Authorized<UserWrite>, user_id: String, expires: Timestamp) -> Result<Added> {
+    let token = SecretText::generate(Prefix::PersonalAccessToken, &app.random);
+    let id: CredentialId = app.new_id();
+    let added = UserFact::PatAdded {
+        credential: id.clone(),
+        hash: app.keys.load().personal_access_tokens().hash(token.expose()),
+        hint: token.hint(),
+        expires,
+        scopes: PAT_SCOPES.map(Into::into).into(),
+    };
+    let roles = app.roles.clone();
+    let changed = app
+        .store
+        .change(who.caller.editor(), move |state, now| {
+            let machine = credentials::holder(state, &roles, &who, &user_id, expires, now, fault::PAT_USER_UNKNOWN)?;
+            Ok(credentials::event(&machine, added))
+        })
+        .await?;
+    Ok(Added { id, token, receipt: changed.receipt()?.clone() })
+}
+
+async fn end(app: &App, who: Authorized<UserWrite>, user_id: String, token_id: String) -> Result<Receipt> {
     let changed = app
         .store
         .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &request.user_id, fault::PAT_REMOVE_UNKNOWN)?;
-            let token = find(state, &machine, &request.token_id)?.ok_or(fault::PAT_REMOVE_UNKNOWN)?;
-            let removed = UserFact::PatRemoved { credential: token.id };
-            Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, removed)], ()))
+            let machine = who.machine_or(state, &user_id, fault::PAT_REMOVE_UNKNOWN)?;
+            let found = credentials::find(state, &machine, &token_id, Credential::is_personal_access_token)?;
+            let credential = found.ok_or(fault::PAT_REMOVE_UNKNOWN)?.id;
+            Ok(credentials::event(&machine, UserFact::PatRemoved { credential }))
         })
         .await?;
-    Ok(management::RemovePersonalAccessTokenResponse { details: reply::changed(changed.receipt()?).into() })
-}
-
-fn find(state: &State<'_>, machine: &Machine, id: &str) -> Result<Option<Credential>> {
-    let Some(id) = CredentialId::parse(id) else { return Ok(None) };
-    let credential = state.credential(&machine.id, &id)?;
-    Ok(credential.filter(|found| matches!(found.kind, CredentialKind::PersonalAccessToken { .. })))
+    changed.receipt().cloned()
 }
 
 fn view(token: &Credential) -> user::PersonalAccessToken {
-    let scopes = match &token.kind {
-        CredentialKind::PersonalAccessToken { scopes, .. } => scopes.clone(),
-        CredentialKind::Secret { .. } => Vec::new(),
-    };
     user::PersonalAccessToken {
         id: token.id.to_string(),
         details: reply::viewed(&token.stamps, token.org.as_str()).into(),
         expiration_date: reply::timestamp(token.expires).into(),
-        scopes,
+        scopes: token.scopes().to_vec(),
     }
-}
-
-/// When a credential shall expire. Absent and zero both mean never; the past is refused by whoever knows the present.
-fn expiry(at: Option<&protobuf::Timestamp>) -> Result<Timestamp> {
-    let Some(at) = at.filter(|at| at.seconds != 0 || at.nanos != 0) else { return Ok(Timestamp::NEVER) };
-    Ok(Timestamp::from_parts(at.seconds, at.nanos).ok_or(fault::EXPIRES_IN_PAST)?)
 }

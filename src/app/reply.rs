@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     model::Stamps,
-    proto::zitadel::v1::ObjectDetails,
+    proto::zitadel::{object::v2::Details, v1::ObjectDetails},
     store::{Changed, Receipt},
     time::Timestamp,
 };
@@ -21,6 +21,16 @@ pub fn added(receipt: &Receipt) -> ObjectDetails {
 /// `details` of an answer that changed something: no `creationDate`.
 pub fn changed(receipt: &Receipt) -> ObjectDetails {
     details(receipt.sequence, None, Some(receipt.at), receipt.owner.as_str())
+}
+
+/// The same over v2.
+pub fn changed_v2(receipt: &Receipt) -> Details {
+    Details {
+        sequence: receipt.sequence,
+        change_date: timestamp(receipt.at).into(),
+        resource_owner: receipt.owner.to_string(),
+        ..Default::default()
+    }
 }
 
 /// `details` of an object that is shown.

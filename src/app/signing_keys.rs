@@ -22,7 +22,12 @@ pub async fn ensure(app: &App) -> Result<()> {
     if app.keys.load().active(app.settings.signing_algorithm).is_some() {
         return Ok(());
     }
-    renew(app, Editor::System).await.map(|_| ())
+    replace(app).await.map(|_| ())
+}
+
+/// [`rotate`] for whoever runs the server's command line. Returns the new key's id.
+pub async fn replace(app: &App) -> Result<String> {
+    renew(app, Editor::System).await
 }
 
 /// Makes a new key, which signs from now on. The old ones stay published until the last token that they signed ends.

@@ -1,7 +1,7 @@
 //! How list queries compare texts.
 
-use crate::proto::zitadel::v1::TextQueryMethod;
-use buffa::EnumValue;
+use crate::proto::zitadel::{filter::v2::TextFilterMethod, object::v2, v1::TextQueryMethod};
+use buffa::{EnumValue, Enumeration};
 
 /// A condition on a text, prepared once and asked of many. Nothing in it has a special meaning: `%` is a percent sign.
 #[derive(Debug)]
@@ -28,7 +28,21 @@ impl TextMatch {
 
     /// As v1 requests say it. Validation has refused methods without a name.
     pub fn v1(wanted: &str, method: &EnumValue<TextQueryMethod>) -> Self {
-        let (part, ignores_case) = match method.as_known().unwrap_or_default() {
+        Self::by(wanted, method.as_known().unwrap_or_default())
+    }
+
+    /// As v2 filters say it: the same methods under the same numbers.
+    pub fn filter(wanted: &str, method: &EnumValue<TextFilterMethod>) -> Self {
+        Self::by(wanted, TextQueryMethod::from_i32(method.to_i32()).unwrap_or_default())
+    }
+
+    /// As v2 queries say it: the same again.
+    pub fn v2(wanted: &str, method: &EnumValue<v2::TextQueryMethod>) -> Self {
+        Self::by(wanted, TextQueryMethod::from_i32(method.to_i32()).unwrap_or_default())
+    }
+
+    fn by(wanted: &str, method: TextQueryMethod) -> Self {
+        let (part, ignores_case) = match method {
             TextQueryMethod::TEXT_QUERY_METHOD_EQUALS => (Part::Whole, false),
             TextQueryMethod::TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE => (Part::Whole, true),
             TextQueryMethod::TEXT_QUERY_METHOD_STARTS_WITH => (Part::Start, false),
@@ -70,7 +84,6 @@ fn lower(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use buffa::Enumeration;
     use proptest::prelude::*;
 
     /// By number: equals, starts with, contains, ends with; each first as it is and then whatever the case.

@@ -3,7 +3,7 @@
 use crate::{
     app::text_match::TextMatch,
     error::{Error, Result},
-    id::UserId,
+    id::{OrgId, UserId},
     limits::{MAX_QUERY_CONDITIONS, MAX_QUERY_NESTING},
     model::{Machine, MachineState, fault},
     store::State,
@@ -22,6 +22,7 @@ pub enum Filter {
     DisplayName(TextMatch),
     State(MachineState),
     Ids(BTreeSet<UserId>),
+    Org(OrgId),
 }
 
 impl Filter {
@@ -42,14 +43,30 @@ impl Filter {
             Self::DisplayName(text) => text.matches(&machine.name),
             Self::State(state) => machine.state == *state,
             Self::Ids(ids) => ids.contains(&machine.id),
+            Self::Org(org) => machine.org == *org,
         }
     }
 
-    /// Whether it is plain that all users match.
-    pub fn is_everybody(&self) -> bool {
+    /// Ids that are none name no organisation.
+    pub fn org_id(id: &str) -> Self {
+        OrgId::parse(id).map_or(Self::NOBODY, Self::Org)
+    }
+
+    /// The organisation to which all users that match belong, where that is plain.
+    pub fn org(&self) -> Option<&OrgId> {
         match self {
-            Self::All(filters) => filters.iter().all(Self::is_everybody),
-            Self::Any(filters) => filters.iter().any(Self::is_everybody),
+            Self::All(filters) => filters.iter().find_map(Self::org),
+            Self::Org(org) => Some(org),
+            _ => None,
+        }
+    }
+
+    /// Whether it is plain that all users of an organisation match.
+    pub fn is_everybody_of(&self, org: &OrgId) -> bool {
+        match self {
+            Self::All(filters) => filters.iter().all(|filter| filter.is_everybody_of(org)),
+            Self::Any(filters) => filters.iter().any(|filter| filter.is_everybody_of(org)),
+            Self::Org(only) => only == org,
             _ => false,
         }
     }
@@ -82,7 +99,7 @@ impl Filter {
                 let found = ids.iter().filter_map(|id| state.machine(id).transpose());
                 Ok(Some(found.collect::<Result<_>>()?))
             }
-            Self::Not(_) | Self::DisplayName(_) | Self::State(_) => Ok(None),
+            Self::Not(_) | Self::DisplayName(_) | Self::State(_) | Self::Org(_) => Ok(None),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Who calls: from a header to a [`Caller`], or to nobody.
 
 mod alive;
+mod assertion;
 mod basic;
 mod bearer;
 mod present;
 
 pub use alive::{Account, Presented, alive};
+pub use assertion::{Assertion, Flaw, Verified};
 pub use basic::{BasicCredentials, basic, text_of};
 pub use bearer::{Caller, bearer};
 pub use present::{Bearer, Claims, read};

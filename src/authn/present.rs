@@ -60,7 +60,7 @@ fn personal_access_token(ring: &KeyRing, state: &State<'_>, text: &str) -> Resul
     let credential = state.credential_by_hash(&hash)?;
     let is_one = |found: &Credential| match &found.kind {
         CredentialKind::PersonalAccessToken { hash, .. } => ring.personal_access_tokens().verify(text, hash),
-        CredentialKind::Secret { .. } => false,
+        CredentialKind::Secret { .. } | CredentialKind::Key { .. } => false,
     };
     Ok(credential.filter(is_one).map(Bearer::PersonalAccessToken))
 }

@@ -4,6 +4,7 @@ mod check;
 mod dev;
 mod init;
 mod open;
+mod rotate;
 mod serve;
 mod terminal;
 
@@ -34,6 +35,10 @@ enum Command {
     CheckConfig(CheckConfigOptions),
     /// Replay the log of a stopped server and compare it with what requests read
     Check(ConfigOptions),
+    /// Give a stopped server a new signing key; the old one stays published until its last token ends
+    ///
+    /// A running server is told by POST /v1/signing_keys/_rotate instead.
+    RotateSigningKey(ConfigOptions),
 }
 
 /// Where the configuration comes from. Flags overrule the environment, which overrules the file.
@@ -65,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::CheckConfig(options) => report(&options),
         Command::Check(options) => check::run(&options),
+        Command::RotateSigningKey(options) => rotate::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -88,7 +88,8 @@ fn tls(config: &Config, serving: &Serving<'_>, clock: &Clock) -> Result<Tls, Fai
     }
 }
 
-fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
+/// What use cases need to know of the configuration.
+pub fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
     Settings {
         issuer: serving.external_url.as_str().to_owned(),
         host: serving.external_url.host().to_owned(),

@@ -34,6 +34,11 @@ struct Header {
     has_critical: bool,
 }
 
+#[derive(Deserialize)]
+struct Subject {
+    sub: String,
+}
+
 #[derive(Serialize)]
 struct IssuedHeader<'a> {
     alg: Algorithm,
@@ -80,6 +85,11 @@ impl<'a> Unverified<'a> {
     /// The name of the key that the token claims to be signed with.
     pub fn kid(&self) -> Option<&str> {
         self.header.kid.as_deref()
+    }
+
+    /// Whose the token claims to be: the claim `sub`. It can tell whose keys to try, and nothing else.
+    pub fn claimed_subject(&self) -> Option<String> {
+        serde_json::from_slice::<Subject>(&self.claims).ok().map(|claims| claims.sub)
     }
 
     /// The algorithm that the token claims. It selects nothing: see [`Self::verify`].

@@ -18,6 +18,7 @@ mod master;
 mod opaque;
 mod public;
 mod ring;
+mod service_account;
 mod signing;
 mod token_id;
 pub mod vault;
@@ -28,6 +29,7 @@ pub use master::{MasterKey, MasterKeyError};
 pub use opaque::Sealer;
 pub use public::PublicKey;
 pub use ring::{KeyRing, PublishedKey};
+pub use service_account::ServiceAccountKey;
 pub use signing::{Algorithm, SigningKey, UnknownAlgorithm};
 pub use token_id::TokenId;
 

@@ -10,6 +10,7 @@ use aws_lc_rs::{
     },
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use rustls::pki_types::{SubjectPublicKeyInfoDer, pem::PemObject};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -41,7 +42,7 @@ const P256_INFO: [u8; 26] =
 const ED25519_INFO: [u8; 12] = *b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
 
 const DER_INTEGER: u8 = 0x02;
-const DER_SEQUENCE: u8 = 0x30;
+pub(super) const DER_SEQUENCE: u8 = 0x30;
 
 impl PublicKey {
     /// Reads a key that somebody brings: DER of a SubjectPublicKeyInfo (RFC 5280 section 4.1), or of an RSAPublicKey
@@ -55,6 +56,13 @@ impl PublicKey {
             Self::from_rsa_der(kid, der)
         };
         parsed.ok_or_else(|| Error::invalid("The public key must be RSA with 2048 to 8192 bits, P-256 or Ed25519"))
+    }
+
+    /// The same in the text form of RFC 7468, with the label `PUBLIC KEY`. What stands around it is ignored.
+    pub fn from_pem(kid: impl Into<Box<str>>, pem: &[u8]) -> Result<Self> {
+        let info = SubjectPublicKeyInfoDer::from_pem_slice(pem)
+            .map_err(|_| Error::invalid("The public key must be PEM with the label PUBLIC KEY"))?;
+        Self::from_der(kid, &info)
     }
 
     fn from_rsa_der(kid: impl Into<Box<str>>, der: &[u8]) -> Option<Self> {
@@ -148,7 +156,7 @@ fn read_unsigned(der: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The content of one DER element shorter than 64 KiB, and what follows it (X.690 section 8.1).
-fn read_der(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn read_der(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = match der.strip_prefix(&[tag])? {
         [short @ ..=0x7f, rest @ ..] => (usize::from(*short), rest),
         [0x81, length, rest @ ..] => (usize::from(*length), rest),

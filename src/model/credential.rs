@@ -20,12 +20,20 @@ pub struct Credential {
     pub stamps: Stamps,
 }
 
+/// Bincode writes a variant by its place, so new ones go to the end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum CredentialKind {
     /// A client secret, for the client credentials grant (RFC 6749 section 4.4).
     Secret { hash: SecretHash },
     /// A personal access token: a bearer token that lives until it expires or is removed.
     PersonalAccessToken { hash: SecretHash, scopes: Vec<String> },
+    /// The public half of a key pair, for assertions (RFC 7523). The private half was never kept.
+    Key {
+        /// DER of a SubjectPublicKeyInfo.
+        public_key: Vec<u8>,
+        /// The JWS name of the one algorithm that the key is for, such as `RS256` (RFC 7518 section 3.1).
+        algorithm: String,
+    },
 }
 
 impl Credential {
@@ -33,6 +41,23 @@ impl Credential {
     pub fn hash(&self) -> Option<&SecretHash> {
         match &self.kind {
             CredentialKind::Secret { hash } | CredentialKind::PersonalAccessToken { hash, .. } => Some(hash),
+            CredentialKind::Key { .. } => None,
+        }
+    }
+
+    pub fn is_key(&self) -> bool {
+        matches!(self.kind, CredentialKind::Key { .. })
+    }
+
+    pub fn is_personal_access_token(&self) -> bool {
+        matches!(self.kind, CredentialKind::PersonalAccessToken { .. })
+    }
+
+    /// What a personal access token may be used for.
+    pub fn scopes(&self) -> &[String] {
+        match &self.kind {
+            CredentialKind::PersonalAccessToken { scopes, .. } => scopes,
+            CredentialKind::Secret { .. } | CredentialKind::Key { .. } => &[],
         }
     }
 }

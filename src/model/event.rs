@@ -120,6 +120,14 @@ pub enum OrgFact {
     MemberCascadeRemoved {
         user: UserId,
     },
+    /// Set anew, or in place of the value that the key had.
+    MetadataSet {
+        key: String,
+        value: Vec<u8>,
+    },
+    MetadataRemoved {
+        key: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -166,6 +174,30 @@ pub enum UserFact {
     TokenRevoked {
         token: [u8; 16],
         expires: Timestamp,
+    },
+    KeyAdded {
+        credential: CredentialId,
+        /// As [`crate::model::CredentialKind::Key`] has it.
+        public_key: Vec<u8>,
+        algorithm: String,
+        expires: Timestamp,
+    },
+    KeyRemoved {
+        credential: CredentialId,
+    },
+    /// An assertion that may be used once was used (RFC 7523 section 3).
+    AssertionUsed {
+        /// A hash of the user and of the assertion's `jti`.
+        assertion: [u8; 32],
+        expires: Timestamp,
+    },
+    /// Set anew, or in place of the value that the key had.
+    MetadataSet {
+        key: String,
+        value: Vec<u8>,
+    },
+    MetadataRemoved {
+        key: String,
     },
 }
 
@@ -219,6 +251,18 @@ pub enum UserGrantFact {
     CascadeRemoved,
 }
 
+impl Event {
+    /// The id of what it happened to.
+    pub fn aggregate_id(&self) -> &str {
+        match &self.fact {
+            Fact::Instance(_) | Fact::Org(_) => self.owner.as_str(),
+            Fact::User(user, _) => user.as_str(),
+            Fact::Project(project, _) => project.as_str(),
+            Fact::UserGrant(grant, _) => grant.as_str(),
+        }
+    }
+}
+
 impl Draft {
     pub fn instance(instance: &OrgId, fact: InstanceFact) -> Self {
         Self { owner: instance.clone(), fact: Fact::Instance(fact) }
@@ -238,109 +282,5 @@ impl Draft {
 
     pub fn user_grant(owner: &OrgId, grant: &UserGrantId, fact: UserGrantFact) -> Self {
         Self { owner: owner.clone(), fact: Fact::UserGrant(grant.clone(), fact) }
-    }
-}
-
-impl Fact {
-    /// The wire's name of the event's type.
-    pub fn event_type(&self) -> &'static str {
-        match self {
-            Self::Instance(fact) => fact.event_type(),
-            Self::Org(fact) => fact.event_type(),
-            Self::User(_, fact) => fact.event_type(),
-            Self::Project(_, fact) => fact.event_type(),
-            Self::UserGrant(_, fact) => fact.event_type(),
-        }
-    }
-
-    /// The wire's name of what it happened to.
-    pub fn aggregate_type(&self) -> &'static str {
-        match self {
-            Self::Instance(_) => "instance",
-            Self::Org(_) => "org",
-            Self::User(..) => "user",
-            Self::Project(..) => "project",
-            Self::UserGrant(..) => "usergrant",
-        }
-    }
-}
-
-impl InstanceFact {
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::Added { .. } => "instance.added",
-            Self::DefaultOrgSet { .. } => "instance.default.org.set",
-            Self::MemberAdded { .. } => "instance.member.added",
-            Self::MemberChanged { .. } => "instance.member.changed",
-            Self::MemberRemoved { .. } => "instance.member.removed",
-            Self::MemberCascadeRemoved { .. } => "instance.member.cascade.removed",
-            Self::SigningKeyAdded { .. } => "instance.signing_key.added",
-            Self::SigningKeyRetired { .. } => "instance.signing_key.retired",
-        }
-    }
-}
-
-impl OrgFact {
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::Added { .. } => "org.added",
-            Self::Changed { .. } => "org.changed",
-            Self::Deactivated => "org.deactivated",
-            Self::Reactivated => "org.reactivated",
-            Self::Removed => "org.removed",
-            Self::MemberAdded { .. } => "org.member.added",
-            Self::MemberChanged { .. } => "org.member.changed",
-            Self::MemberRemoved { .. } => "org.member.removed",
-            Self::MemberCascadeRemoved { .. } => "org.member.cascade.removed",
-        }
-    }
-}
-
-impl UserFact {
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::MachineAdded { .. } => "user.machine.added",
-            Self::MachineChanged { .. } => "user.machine.changed",
-            Self::UserNameChanged { .. } => "user.username.changed",
-            Self::SecretSet { .. } => "user.machine.secret.set",
-            Self::SecretRemoved { .. } => "user.machine.secret.removed",
-            Self::PatAdded { .. } => "user.pat.added",
-            Self::PatRemoved { .. } => "user.pat.removed",
-            Self::Deactivated => "user.deactivated",
-            Self::Reactivated => "user.reactivated",
-            Self::Locked => "user.locked",
-            Self::Unlocked => "user.unlocked",
-            Self::Removed => "user.removed",
-            Self::TokenRevoked { .. } => "user.token.revoked",
-        }
-    }
-}
-
-impl ProjectFact {
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::Added { .. } => "project.added",
-            Self::Changed { .. } => "project.changed",
-            Self::Deactivated => "project.deactivated",
-            Self::Reactivated => "project.reactivated",
-            Self::Removed => "project.removed",
-            Self::RoleAdded { .. } => "project.role.added",
-            Self::RoleChanged { .. } => "project.role.changed",
-            Self::RoleRemoved { .. } => "project.role.removed",
-        }
-    }
-}
-
-impl UserGrantFact {
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::Added { .. } => "user.grant.added",
-            Self::Changed { .. } => "user.grant.changed",
-            Self::CascadeChanged { .. } => "user.grant.cascade.changed",
-            Self::Deactivated => "user.grant.deactivated",
-            Self::Reactivated => "user.grant.reactivated",
-            Self::Removed => "user.grant.removed",
-            Self::CascadeRemoved => "user.grant.cascade.removed",
-        }
     }
 }

@@ -32,8 +32,6 @@ pub const HUMANS_UNSUPPORTED: Fault =
 pub const MACHINE_UNKNOWN: Fault = fault(NotFound, "COMMAND-5M0od", "User could not be found");
 pub const MACHINE_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-2n8vs", "Errors.User.NotChanged");
 pub const USER_NAME_BLANK: Fault = fault(InvalidArgument, "COMMAND-bm9Ds", "Userdata is invalid");
-pub const USER_METADATA_UNSUPPORTED: Fault =
-    fault(Unimplemented, "COUNTERSIGN-metadata", "This server does not keep metadata of users");
 pub const USER_NAME_MISSING: Fault = fault(InvalidArgument, "COMMAND-2N9fs", "ID missing");
 pub const USER_NAME_USER_UNKNOWN: Fault = fault(NotFound, "COMMAND-5N9ds", "User could not be found");
 pub const USER_NAME_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-6m9gs", "Username not changed");
@@ -48,6 +46,18 @@ pub const UNLOCK_UNKNOWN: Fault = fault(NotFound, "COMMAND-M0dos", "User could n
 pub const NOT_LOCKED: Fault = fault(FailedPrecondition, "COMMAND-4M0ds", "User is not locked");
 pub const REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-m9od", "User could not be found");
 
+// The same over v2.
+pub const UPDATE_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-ugjs0upun6", "User could not be found");
+pub const DEACTIVATE_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-5gp2p62iin", "User could not be found");
+pub const ALREADY_INACTIVE_V2: Fault = fault(FailedPrecondition, "COMMAND-5gunjw0cd7", "User already inactive");
+pub const REACTIVATE_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-9hy5kzbuk6", "User could not be found");
+pub const NOT_INACTIVE_V2: Fault = fault(FailedPrecondition, "COMMAND-s5qqcz97hf", "User is not inactive");
+pub const LOCK_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-450yxuqrh1", "User could not be found");
+pub const NOT_ACTIVE_V2: Fault = fault(FailedPrecondition, "COMMAND-lgws8wtsqf", "User is not active or initial");
+pub const UNLOCK_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-x377t913pw", "User could not be found");
+pub const NOT_LOCKED_V2: Fault = fault(FailedPrecondition, "COMMAND-olb9vb0oca", "User is not locked");
+pub const REMOVE_V2_UNKNOWN: Fault = fault(NotFound, "COMMAND-bd4ir1mblj", "User could not be found");
+
 // Secrets and personal access tokens.
 pub const SECRET_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-x8910n", "Errors.User.NotExisting");
 pub const SECRET_REMOVE_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-x7s802", "Errors.User.NotExisting");
@@ -58,6 +68,31 @@ pub const PAT_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-Dggw2", "
 pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAccessToken.NotFound");
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
+
+// Keys.
+pub const KEY_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-bnipwm1", "User could not be found");
+pub const KEY_INVALID: Fault = fault(
+    InvalidArgument,
+    "COMMAND-5F3h1",
+    "Public key is not a valid RSA public key in PKIX format with PEM encoding",
+);
+pub const KEY_UNKNOWN: Fault = fault(NotFound, "QUERY-Dgr3g", "Errors.AuthNKey.NotFound");
+pub const KEY_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Machine key not found");
+
+// Metadata of users and organisations.
+pub const METADATA_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-uXHNj", "User could not be found");
+pub const METADATA_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-QXPGs", "Organisation not found");
+pub const METADATA_UNKNOWN: Fault = fault(NotFound, "QUERY-Rgh32", "Metadata not found");
+pub const METADATA_NONE_SET: Fault = fault(FailedPrecondition, "META-9mm2d", "Metadata list is empty");
+pub const USER_METADATA_NONE_REMOVED: Fault = fault(FailedPrecondition, "META-9mm2d", "Metadata list is empty");
+pub const USER_METADATA_REMOVE_UNKNOWN: Fault = fault(NotFound, "META-ncnw3", "Metadata not found");
+pub const USER_METADATA_KEY_UNKNOWN: Fault = fault(NotFound, "META-2nnds", "One or more keys do not exist");
+pub const ORG_METADATA_NONE_REMOVED: Fault = fault(FailedPrecondition, "META-9mw2d", "Metadata list is empty");
+pub const ORG_METADATA_REMOVE_UNKNOWN: Fault = fault(NotFound, "META-mcnw3", "Metadata not found");
+pub const ORG_METADATA_KEY_UNKNOWN: Fault = fault(NotFound, "META-2npds", "One or more keys do not exist");
+pub const METADATA_QUERY_EMPTY: Fault = fault(InvalidArgument, "METAD-fdg23", "List.Query.Invalid");
+pub const TOO_MUCH_METADATA: Fault =
+    fault(FailedPrecondition, "COUNTERSIGN-metadata", "There is as much metadata as there may be; remove some first");
 
 // Organisations.
 pub const ORG_UNKNOWN: Fault = fault(NotFound, "QUERY-leq5Q", "Organisation not found");
@@ -152,6 +187,11 @@ pub const USER_GRANT_NOT_INACTIVE: Fault = fault(FailedPrecondition, "COMMAND-1M
 pub const USER_GRANT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-1My0t", "User grant not found");
 
 // List queries.
+pub const TOO_MANY_EVENTS: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-scan",
+    "The search looked at too many events; narrow it to a time, an aggregate or a resource owner",
+);
 pub const QUERY_TOO_DEEP: Fault = fault(InvalidArgument, "USER-zsQ97", "Too many query nesting levels (Max 20)");
 pub const QUERY_EMPTY: Fault = fault(InvalidArgument, "GRPC-vR9nC", "List.Query.Invalid");
 pub const ORG_QUERY_EMPTY: Fault = fault(InvalidArgument, "ORG-vR9nC", "List.Query.Invalid");

@@ -2,10 +2,14 @@
 
 use crate::{
     authn::Account,
-    model::{Machine, Org},
-    oauth::scope::RESOURCE_OWNER,
+    error::Result,
+    model::{Machine, Org, Subject},
+    oauth::scope::{METADATA, RESOURCE_OWNER},
+    store::{Direction, State},
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The account's organisation, for the scope [`RESOURCE_OWNER`].
 #[derive(Serialize)]
@@ -16,6 +20,13 @@ pub(super) struct ResourceOwner {
     name: String,
     #[serde(rename = "urn:zitadel:iam:user:resourceowner:primary_domain")]
     primary_domain: String,
+}
+
+/// What clients keep with the account, for the scope [`METADATA`]: each value in base64.
+#[derive(Serialize)]
+pub(super) struct UserMetadata {
+    #[serde(rename = "urn:zitadel:iam:user:metadata")]
+    entries: BTreeMap<String, String>,
 }
 
 /// The account itself (OpenID Connect Core section 5.1).
@@ -30,6 +41,9 @@ pub(super) struct Profile {
 /// How an account that a secret stands for was authenticated (RFC 8176).
 pub(super) const AMR_SECRET: [&str; 1] = ["pwd"];
 
+/// The same for one that a key stands for: it proved that it has the private half.
+pub(super) const AMR_KEY: [&str; 1] = ["pop"];
+
 impl ResourceOwner {
     pub fn if_asked(scopes: &[String], org: &Org) -> Option<Self> {
         let is_asked = scopes.iter().any(|scope| scope == RESOURCE_OWNER);
@@ -38,6 +52,19 @@ impl ResourceOwner {
             name: org.name.clone(),
             primary_domain: org.primary_domain.clone(),
         })
+    }
+}
+
+impl UserMetadata {
+    /// Nothing if nothing is kept.
+    pub fn if_asked(scopes: &[String], state: &State<'_>, machine: &Machine) -> Result<Option<Self>> {
+        if !scopes.iter().any(|scope| scope == METADATA) {
+            return Ok(None);
+        }
+        let kept = state.metadata_of(&Subject::User(machine.id.clone()), Direction::Ascending)?;
+        let entries = kept.map(|entry| entry.map(|entry| (entry.key, BASE64_URL_SAFE_NO_PAD.encode(entry.value))));
+        let entries = entries.collect::<Result<BTreeMap<_, _>>>()?;
+        Ok((!entries.is_empty()).then_some(Self { entries }))
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
     model::{Machine, machine::normal_user_name},
     oauth::{
         Ground, Request,
+        assertion::{self, CalledBy},
+        claims::AMR_SECRET,
         error::{OAuthError, OAuthResult},
         form, stand_in,
     },
@@ -25,6 +27,8 @@ pub(super) struct Client {
     pub account: Account,
     /// By what it proved it.
     pub credential: CredentialId,
+    /// How (RFC 8176).
+    pub amr: &'static [&'static str],
 }
 
 /// The ways in which a client can prove who it is.
@@ -32,14 +36,17 @@ pub(super) struct Client {
 pub(super) enum Method {
     SecretBasic,
     SecretPost,
+    PrivateKeyJwt,
 }
 
-/// What a client says to prove who it is. An assertion (`private_key_jwt`) would be a third variant.
+/// What a client says to prove who it is.
 enum Proof<'a> {
     /// In the header: as it should be read, and as some clients mean it.
     SecretBasic(Vec<BasicCredentials>),
     /// In the form.
     SecretPost { id: &'a str, secret: &'a str },
+    /// An assertion (RFC 7523 section 2.2).
+    PrivateKeyJwt(&'a str),
 }
 
 /// Why a client was refused, from the least to the most that was right. For the log.
@@ -52,14 +59,18 @@ enum Refused {
     NotAlive,
 }
 
+/// The one type of client assertions that is served (RFC 7523 section 2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 impl Method {
-    pub const ALL: [Self; 2] = [Self::SecretBasic, Self::SecretPost];
+    pub const ALL: [Self; 3] = [Self::SecretBasic, Self::SecretPost, Self::PrivateKeyJwt];
 
     /// As in `token_endpoint_auth_methods_supported` (RFC 8414 section 2).
     pub const fn name(self) -> &'static str {
         match self {
             Self::SecretBasic => "client_secret_basic",
             Self::SecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
     }
 }
@@ -72,7 +83,20 @@ pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthR
             by_secret(ground, &pairs)
         }
         Proof::SecretPost { id, secret } => by_secret(ground, &[(id, secret)]),
+        Proof::PrivateKeyJwt(text) => {
+            let client = assertion::prove(ground, text, CalledBy::IdOrUserName, failed)?;
+            match request.form.get("client_id") {
+                Some(id) if !is_called(&client.account.machine, id) => Err(failed().because("client_id is another's")),
+                _ => Ok(client),
+            }
+        }
     }
+}
+
+/// Whether the request says who its client is.
+pub(super) fn is_named(request: &Request<'_>) -> bool {
+    let named_in_form = ["client_secret", "client_assertion", "client_assertion_type"];
+    request.authorization.is_some() || request.form.has_any(&named_in_form)
 }
 
 /// The one method that the request uses.
@@ -85,7 +109,11 @@ fn proof<'a>(request: &'a Request<'_>) -> OAuthResult<Proof<'a>> {
             // A secret alone is nobody's.
             form.get("client_id").map(|id| Proof::SecretPost { id, secret }).ok_or_else(failed)
         }
-        (false, None, true) => Err(OAuthError::invalid_client("client authentication by assertion is unsupported")),
+        (false, None, true) => {
+            // RFC 7521 section 4.2.
+            let is_jwt = form.get("client_assertion_type") == Some(JWT_BEARER);
+            form.get("client_assertion").filter(|_| is_jwt).map(Proof::PrivateKeyJwt).ok_or_else(failed)
+        }
         (false, None, false) => Err(OAuthError::invalid_client("client authentication is missing")),
         _ => Err(more_than_one()),
     }
@@ -117,7 +145,10 @@ fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
 fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
     let mut refused = (Refused::Malformed, None);
     for (id, secret) in pairs {
-        for machine in candidates(&ground.state, id, secret)? {
+        if !is_readable(secret) {
+            continue;
+        }
+        for machine in candidates(&ground.state, id)? {
             match examine(ground, machine.as_ref(), secret)? {
                 Ok(client) => return Ok(client),
                 Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
@@ -132,17 +163,33 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
 }
 
 /// The users that `id` may mean. Two, because nothing keeps one user from choosing another's id for its name, and it
-/// must not keep that one out by it; the secret decides.
-fn candidates(state: &State<'_>, id: &str, secret: &str) -> Result<Vec<Option<Machine>>> {
-    let is_readable = |text: &str| !text.is_empty() && text.len() <= MAX_CREDENTIAL_BYTES;
-    if !is_readable(id) || !is_readable(secret) {
+/// must not keep that one out by it; what it proves itself with decides.
+pub(super) fn candidates(state: &State<'_>, id: &str) -> Result<Vec<Option<Machine>>> {
+    if !is_readable(id) {
         return Ok(Vec::new());
     }
     let by_name = state.machine_by_name(id)?;
-    let by_id = state.machine(&UserId::parse(id).unwrap_or_else(stand_in::nobody))?;
-    let found = vec![by_name, by_id];
-    found.iter().filter(|machine| machine.is_none()).try_for_each(|_| stand_in::read_machine(state))?;
+    if by_name.is_none() {
+        stand_in::read_machine(state)?;
+    }
+    Ok(vec![by_name, by_id(state, id)?])
+}
+
+/// The user with this id.
+pub(super) fn by_id(state: &State<'_>, id: &str) -> Result<Option<Machine>> {
+    let found = state.machine(&UserId::parse(id).unwrap_or_else(stand_in::nobody))?;
+    if found.is_none() {
+        stand_in::read_machine(state)?;
+    }
     Ok(found)
+}
+
+fn is_readable(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_CREDENTIAL_BYTES
+}
+
+fn is_called(machine: &Machine, id: &str) -> bool {
+    machine.id.as_str() == id || normal_user_name(&machine.user_name) == normal_user_name(id)
 }
 
 /// Whether `secret` is the live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
@@ -172,7 +219,7 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
     Ok(match account {
         _ if !is_right => Err(Refused::WrongSecret),
         None => Err(Refused::NotAlive),
-        Some(account) => Ok(Client { account, credential: credential.id }),
+        Some(account) => Ok(Client { account, credential: credential.id, amr: &AMR_SECRET }),
     })
 }
 

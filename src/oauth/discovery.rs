@@ -1,7 +1,7 @@
 //! What this server says of itself (OpenID Connect Discovery section 3, RFC 8414 section 2).
 
 use super::{client::Method, grant::GRANTS};
-use crate::app::Settings;
+use crate::{app::Settings, keys::Algorithm};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -52,6 +52,11 @@ impl Endpoint {
             Self::Userinfo => "/oidc/v1/userinfo",
         }
     }
+
+    /// Its URL.
+    pub fn of(self, issuer: &str) -> String {
+        format!("{issuer}{}", self.path())
+    }
 }
 
 impl Discovery {
@@ -64,7 +69,8 @@ impl Discovery {
 /// clients read no document without them; so they name what that endpoint would be for, had this server any people to
 /// log in. The endpoint says so itself.
 fn oauth(settings: &Settings) -> Value {
-    let url = |endpoint: Endpoint| format!("{}{}", settings.issuer, endpoint.path());
+    let url = |endpoint: Endpoint| endpoint.of(&settings.issuer);
+    let algorithms = Algorithm::ALL.map(Algorithm::name);
     let methods = Method::ALL.map(Method::name);
     json!({
         "issuer": settings.issuer,
@@ -77,14 +83,17 @@ fn oauth(settings: &Settings) -> Value {
         "scopes_supported": SCOPES,
         "grant_types_supported": GRANTS.map(|grant| grant.name),
         "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
     })
 }
 
 fn openid(settings: &Settings) -> Value {
     let mut document = oauth(settings);
-    document["userinfo_endpoint"] = format!("{}{}", settings.issuer, Endpoint::Userinfo.path()).into();
+    document["userinfo_endpoint"] = Endpoint::Userinfo.of(&settings.issuer).into();
     document["subject_types_supported"] = json!(["public"]);
     document["id_token_signing_alg_values_supported"] = json!([settings.signing_algorithm.name()]);
     document["claims_supported"] = json!(CLAIMS);

@@ -30,6 +30,7 @@ pub type OAuthResult<T> = Result<T, OAuthError>;
 pub enum Code {
     AccessDenied,
     InvalidClient,
+    InvalidGrant,
     InvalidRequest,
     InvalidScope,
     ServerError,
@@ -47,6 +48,7 @@ impl Code {
         match self {
             Self::AccessDenied => "access_denied",
             Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",
             Self::ServerError => "server_error",

@@ -6,10 +6,10 @@ use crate::{
     error::Result,
     id::ProjectId,
     keys::Sealer,
-    model::CredentialKind,
+    model::{AccessToken, CredentialKind},
     oauth::{
         Ground, Request,
-        claims::{AMR_SECRET, Profile, ResourceOwner},
+        claims::{AMR_KEY, AMR_SECRET, Profile, ResourceOwner, UserMetadata},
         client::{self, Client},
         error::{OAuthError, OAuthResult},
         judge,
@@ -49,6 +49,8 @@ struct View {
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
     roles: RoleClaims,
+    #[serde(flatten)]
+    metadata: Option<UserMetadata>,
 }
 
 /// What the two kinds of bearer token have in common.
@@ -64,12 +66,13 @@ struct Facts {
 }
 
 /// What the token in the form is worth.
-pub fn introspect(app: &App, request: &Request<'_>) -> OAuthResult<Introspection> {
+pub async fn introspect(app: &App, request: &Request<'_>) -> OAuthResult<Introspection> {
     let token = judge(app, |ground| {
         let caller = client::authenticate(ground, request)?;
         let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
         Ok(view(ground, &caller, token)?)
-    })?;
+    })
+    .await?;
     Ok(Introspection { active: token.is_some(), token })
 }
 
@@ -80,29 +83,36 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
     }
     let facts = match bearer {
         Bearer::AccessToken(id, access) => Facts {
+            amr: amr(ground, &access)?,
             issued: id.issued_at(),
             expires: access.expires,
             id: id.to_text(),
             roles: roles::of_token(&ground.state, &account, &access.scopes, &access.audience)?,
             scopes: access.scopes,
             audience: audience(token, access.audience, &account),
-            amr: &AMR_SECRET,
         },
         Bearer::PersonalAccessToken(credential) => Facts {
             issued: credential.stamps.created,
             expires: credential.expires,
             id: credential.id.to_string(),
-            scopes: match credential.kind {
-                CredentialKind::PersonalAccessToken { scopes, .. } => scopes,
-                CredentialKind::Secret { .. } => Vec::new(),
-            },
+            scopes: credential.scopes().to_vec(),
             // It is good for everything, so for whoever asks.
             audience: vec![caller.account.machine.id.to_string(), ground.state.instance()?.project],
             amr: &[],
             roles: roles::for_org(&ground.state, &account, &caller.account.org.id)?,
         },
     };
-    Ok(Some(show(ground, &account, facts)))
+    show(ground, &account, facts).map(Some)
+}
+
+/// How the account proved who it is. Nothing, if what it proved it with is gone.
+fn amr(ground: &Ground<'_>, token: &AccessToken) -> Result<&'static [&'static str]> {
+    let credential = ground.state.credential(&token.user, &token.credential)?;
+    Ok(match credential.map(|credential| credential.kind) {
+        Some(CredentialKind::Secret { .. }) => &AMR_SECRET,
+        Some(CredentialKind::Key { .. }) => &AMR_KEY,
+        Some(CredentialKind::PersonalAccessToken { .. }) | None => &[],
+    })
 }
 
 /// A caller learns of the tokens of its own organisation, and of those that name it or a project of its organisation as
@@ -138,12 +148,12 @@ fn audience(token: &str, audience: Vec<String>, account: &Account) -> Vec<String
     audience
 }
 
-fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> View {
+fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
     let issued = facts.issued.seconds();
     // Whoever reads it would take a scope that names a role for the role.
     let is_true = |scope: &&str| roles::key_of(scope).is_none_or(|key| facts.roles.has(key));
     let scopes: Vec<_> = facts.scopes.iter().map(String::as_str).filter(is_true).collect();
-    View {
+    Ok(View {
         client_id: account.machine.user_name.clone(),
         token_type: "Bearer",
         exp: facts.expires.seconds(),
@@ -159,5 +169,6 @@ fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> View {
         resource_owner: ResourceOwner::if_asked(&facts.scopes, &account.org),
         scope: scopes.join(" "),
         roles: facts.roles,
-    }
+        metadata: UserMetadata::if_asked(&facts.scopes, &ground.state, &account.machine)?,
+    })
 }

@@ -8,7 +8,7 @@ use crate::{
     keys::{SigningKey, TokenId, jwt},
     model::{AccessToken, AccessTokenType},
     oauth::{
-        claims::{Profile, ResourceOwner},
+        claims::{Profile, ResourceOwner, UserMetadata},
         error::{OAuthError, OAuthResult},
         roles::RoleClaims,
         scope::{Granted, OPENID, PROFILE},
@@ -53,6 +53,8 @@ struct AccessClaims<'a> {
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
     roles: &'a RoleClaims,
+    #[serde(flatten)]
+    metadata: Option<UserMetadata>,
 }
 
 /// An ID token (OpenID Connect Core section 2). It names no credential, and so is never read as an access token.
@@ -73,6 +75,8 @@ struct IdClaims<'a> {
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
     roles: &'a RoleClaims,
+    #[serde(flatten)]
+    metadata: Option<UserMetadata>,
 }
 
 /// What ID tokens are, whatever type the configuration gives to access tokens.
@@ -123,6 +127,7 @@ fn signed(
     let issued = id.issued_at().seconds();
     let user_name = &account.machine.user_name;
     let resource_owner = ResourceOwner::if_asked(&token.scopes, &account.org);
+    let metadata = UserMetadata::if_asked(&token.scopes, &app.store.snapshot()?.state(), &account.machine)?;
     let own_audience = token.audience.is_empty();
     let claims = Claims {
         iss: app.settings.issuer.clone(),
@@ -137,7 +142,8 @@ fn signed(
         credential: token.credential.to_string(),
         own_audience,
     };
-    jwt::sign(key, &app.settings.jwt_type, &AccessClaims { token: claims, resource_owner, roles }).map_err(too_large)
+    let claims = AccessClaims { token: claims, resource_owner, roles, metadata };
+    jwt::sign(key, &app.settings.jwt_type, &claims).map_err(too_large)
 }
 
 fn id_token(
@@ -164,6 +170,7 @@ fn id_token(
         profile: wants_profile.then(|| Profile::of(account)),
         resource_owner: ResourceOwner::if_asked(&granted.scopes, &account.org),
         roles,
+        metadata: UserMetadata::if_asked(&granted.scopes, &app.store.snapshot()?.state(), &account.machine)?,
     };
     jwt::sign(key, ID_TOKEN_TYPE, &claims).map_err(too_large)
 }

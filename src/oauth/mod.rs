@@ -11,6 +11,7 @@
 //! takes the time before it takes the snapshot: so a token minted while its account was being locked is older than the
 //! lock's end, and dies with the rest.
 
+mod assertion;
 mod claims;
 mod client;
 mod discovery;
@@ -42,6 +43,7 @@ use crate::{
     time::Timestamp,
 };
 use form::Form;
+use std::cell::RefCell;
 
 /// What was sent to an OAuth endpoint. It has no `Debug`, as it holds secrets.
 pub struct Request<'a> {
@@ -57,6 +59,8 @@ struct Ground<'a> {
     state: State<'a>,
     ring: &'a KeyRing,
     issuer: &'a str,
+    /// What the verdict uses up, should it be a success.
+    once: RefCell<Vec<assertion::Once>>,
 }
 
 /// What must not stand in a URL, where logs and proxies keep it (RFC 6749 section 2.3.1, RFC 6750 section 2.3).
@@ -79,12 +83,19 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Judges a request. Without a wait in between, as neither snapshot nor keys are to be kept.
-fn judge<T>(app: &App, verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>) -> OAuthResult<T> {
-    let now = app.clock.now();
-    let snapshot = app.store.snapshot()?;
-    let ring = app.keys.load();
-    verdict(&Ground { now, state: snapshot.state(), ring: &ring, issuer: &app.settings.issuer })
+/// Judges a request. The verdict knows no wait, as neither snapshot nor keys are to be kept; after it, what counts only
+/// once is used up.
+async fn judge<T>(app: &App, verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>) -> OAuthResult<T> {
+    let (verdict, once) = {
+        let now = app.clock.now();
+        let snapshot = app.store.snapshot()?;
+        let ring = app.keys.load();
+        let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
+        let ground = Ground { now, state, ring: &ring, issuer, once: RefCell::default() };
+        (verdict(&ground)?, ground.once.into_inner())
+    };
+    assertion::spend(app, once).await?;
+    Ok(verdict)
 }
 
 impl Ground<'_> {

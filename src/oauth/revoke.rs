@@ -32,7 +32,8 @@ pub async fn revoke(app: &App, request: &Request<'_>) -> OAuthResult<()> {
             return Err(OAuthError::new(Code::InvalidClient, "token was not issued for this client"));
         }
         Ok(Some(Doomed { org: client.org, user: client.id, bearer }))
-    })?
+    })
+    .await?
     else {
         return Ok(());
     };

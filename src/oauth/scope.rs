@@ -28,18 +28,12 @@ pub const PROFILE: &str = "profile";
 /// Asks for claims about the account's organisation.
 pub const RESOURCE_OWNER: &str = "urn:zitadel:iam:user:resourceowner";
 
+/// Asks for claims about what clients keep with the account.
+pub const METADATA: &str = "urn:zitadel:iam:user:metadata";
+
 /// Kept whoever asks. Those of them that speak of people are known to every OpenID library and change nothing here.
-const FOR_ALL: [&str; 9] = [
-    OPENID,
-    PROFILE,
-    "email",
-    "phone",
-    "address",
-    "offline_access",
-    "urn:zitadel:iam:user:metadata",
-    RESOURCE_OWNER,
-    roles::ALL_ROLES,
-];
+const FOR_ALL: [&str; 9] =
+    [OPENID, PROFILE, "email", "phone", "address", "offline_access", METADATA, RESOURCE_OWNER, roles::ALL_ROLES];
 const PROJECT: &str = "urn:zitadel:iam:org:project:id:";
 const AUDIENCE: &str = ":aud";
 /// How the audience scope calls the project of this server's own API, whose id clients need not know.

@@ -3,10 +3,9 @@
 use crate::{
     app::App,
     authn::Bearer,
-    model::CredentialKind,
     oauth::{
         Request,
-        claims::{Profile, ResourceOwner},
+        claims::{Profile, ResourceOwner, UserMetadata},
         error::{OAuthError, OAuthResult},
         judge,
         roles::{self, RoleClaims},
@@ -24,27 +23,28 @@ pub struct UserInfo {
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
     roles: RoleClaims,
+    #[serde(flatten)]
+    metadata: Option<UserMetadata>,
 }
 
 /// Whose the token is that the request brings, in the header or in the form (RFC 6750 sections 2.1 and 2.2).
-pub fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
+pub async fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
     let token = token(request)?;
     judge(app, |ground| {
         let (bearer, account) = ground.bearer(token)?.ok_or_else(OAuthError::invalid_token)?;
         let (scopes, audience) = match &bearer {
             Bearer::AccessToken(_, token) => (token.scopes.as_slice(), token.audience.as_slice()),
-            Bearer::PersonalAccessToken(credential) => match &credential.kind {
-                CredentialKind::PersonalAccessToken { scopes, .. } => (scopes.as_slice(), [].as_slice()),
-                CredentialKind::Secret { .. } => ([].as_slice(), [].as_slice()),
-            },
+            Bearer::PersonalAccessToken(credential) => (credential.scopes(), [].as_slice()),
         };
         Ok(UserInfo {
             sub: account.machine.id.to_string(),
             profile: Profile::of(&account),
             resource_owner: ResourceOwner::if_asked(scopes, &account.org),
             roles: roles::of_token(&ground.state, &account, scopes, audience)?,
+            metadata: UserMetadata::if_asked(scopes, &ground.state, &account.machine)?,
         })
     })
+    .await
 }
 
 fn token<'a>(request: &'a Request<'_>) -> OAuthResult<&'a str> {

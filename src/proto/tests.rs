@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use buffa::Message;
 
+use super::zitadel::management::v1::SetUserMetadataRequest;
 use super::zitadel::management::v1::{AddMachineUserRequest, ListUsersRequest, UpdateMachineRequest};
 use super::zitadel::user::v1::{AndQuery, SearchQuery, UserNameQuery, search_query};
 use super::zitadel::user::v2::{CreateUserRequest, Metadata, create_user_request};

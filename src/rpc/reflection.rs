@@ -23,7 +23,7 @@ pub const PROCEDURES: [&str; 2] = [
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 9] = [
     "countersign.v1.SigningKeyService",
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",
@@ -31,6 +31,7 @@ const SERVICES: [&str; 8] = [
     "zitadel.admin.v1.AdminService",
     "zitadel.auth.v1.AuthService",
     "zitadel.management.v1.ManagementService",
+    "zitadel.org.v2.OrganizationService",
     "zitadel.user.v2.UserService",
 ];
 

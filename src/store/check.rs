@@ -18,7 +18,7 @@ pub struct CheckReport {
     pub events: u64,
     pub logs: u64,
     pub rows: u64,
-    /// In words; empty if all is well. At most [`MAX_FINDINGS`].
+    /// In words; empty if all is well. At most `MAX_FINDINGS`.
     pub findings: Vec<String>,
 }
 

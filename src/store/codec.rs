@@ -9,8 +9,8 @@ use crate::{
     id::{OrgId, ProjectId, UserGrantId, UserId},
     limits::MAX_RECORD_BYTES,
     model::{
-        AccessToken, Credential, Event, Instance, Machine, Member, Org, Project, ProjectRole, SigningKeyRecord,
-        UserGrant,
+        AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, Org, Project, ProjectRole,
+        SigningKeyRecord, UserGrant,
     },
 };
 use bincode::Options;
@@ -52,6 +52,14 @@ impl Record for Machine {
 
 impl Record for Member {
     const NAME: &'static str = "member";
+}
+
+impl Record for Metadata {
+    const NAME: &'static str = "metadata";
+}
+
+impl Record for MetadataSize {
+    const NAME: &'static str = "metadata size";
 }
 
 impl Record for Org {

@@ -37,6 +37,18 @@ pub enum Space {
     Tombstone = 13,
     /// kid -> SigningKeyRecord
     SigningKey = 14,
+    /// (kind, org, credential) -> (user, credential)
+    CredentialByOrg = 15,
+    /// assertion -> nothing
+    UsedAssertion = 16,
+    /// (expires, assertion) -> nothing
+    UsedAssertionByExpiry = 17,
+    /// (kind, org or user, key) -> Metadata
+    Metadata = 20,
+    /// (kind, org or user) -> MetadataSize
+    MetadataSize = 21,
+    /// (user, sequence) -> owner
+    UserEvent = 22,
     /// project -> Project
     Project = 40,
     /// (org, project) -> project

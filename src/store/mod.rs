@@ -4,7 +4,7 @@
 //!
 //! * `log`: every event, by owner and sequence. The truth.
 //! * `positions`: the order in which the events of all owners happened.
-//! * `state`: what requests read. Made from the log by [`apply`] alone, and makeable again ([`check`]).
+//! * `state`: what requests read. Made from the log by `apply` alone, and makeable again ([`check`]).
 //! * `vault`: keys, sealed under the master key. Not events: key material must be removable.
 //!
 //! A change goes `Store::change` -> the writer's queue -> `decide` reads the state and returns events -> the log gets
@@ -14,8 +14,10 @@
 mod apply;
 mod check;
 mod codec;
+mod history;
 mod key;
 mod log;
+mod metadata;
 mod open;
 mod projects;
 mod snapshot;
@@ -24,10 +26,11 @@ mod tables;
 mod writer;
 
 pub use check::{CheckReport, check};
+pub use history::{History, Numbers};
 pub use log::Log;
 pub use open::{OpenError, Options, Store};
 pub use snapshot::Snapshot;
-pub use state::{Direction, State};
+pub use state::{Direction, Listed, State};
 pub use writer::{Changed, CommitStats, Decision, Receipt};
 
 pub use codec::{Record, decode, encode};

@@ -3,7 +3,9 @@
 use crate::{
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
-    model::{Column, Credential, Instance, Machine, Member, Org, SigningKeyRecord, machine::normal_user_name},
+    model::{
+        Column, Credential, CredentialKind, Instance, Machine, Member, Org, SigningKeyRecord, machine::normal_user_name,
+    },
     secret::SecretHash,
     store::{
         codec::{Record, decode},
@@ -132,6 +134,22 @@ impl<'a> State<'a> {
         Ok(rows.map(|value| decode(value?.value())))
     }
 
+    /// The keys of an organisation's users, or else their personal access tokens, by id; of all organisations if none
+    /// is named.
+    pub fn credentials_in(
+        &self,
+        kind: Listed,
+        org: Option<&OrgId>,
+    ) -> Result<impl Iterator<Item = Result<Credential>>> {
+        let state = *self;
+        let all = Key::new(Space::CredentialByOrg).byte(kind as u8);
+        let rows = self.scan(org.map_or(all.clone(), |org| all.text(org.as_str())), Direction::Ascending)?;
+        Ok(rows.map(move |value| {
+            let (user, id): (UserId, CredentialId) = decode(value?.value())?;
+            state.credential(&user, &id)?.ok_or_else(|| dangling("credential index"))
+        }))
+    }
+
     /// The credential whose secret has this hash.
     pub fn credential_by_hash(&self, hash: &SecretHash) -> Result<Option<Credential>> {
         let found: Option<(UserId, CredentialId)> = self.get(&credential_hash_key(hash))?;
@@ -160,6 +178,11 @@ impl<'a> State<'a> {
     /// Whether the token was revoked. Tokens that have expired are forgotten.
     pub fn token_is_revoked(&self, token: &[u8; 16], expires: Timestamp) -> Result<bool> {
         self.has(&revoked_token_key(token, expires))
+    }
+
+    /// Whether the assertion was used. Those that have expired are forgotten.
+    pub fn assertion_was_used(&self, assertion: &[u8; 32]) -> Result<bool> {
+        self.has(&used_assertion_key(assertion))
     }
 
     /// Whether an organisation of this id was removed. Ids are never given twice.
@@ -196,13 +219,21 @@ impl<'a> State<'a> {
         key: Key,
         direction: Direction,
     ) -> Result<impl Iterator<Item = Result<AccessGuard<'a, Bytes>>> + use<'a>> {
-        let below = key.and_below();
-        let mut rows = self.rows.range(below.start.as_bytes(), below.end.as_bytes()).map_err(Error::internal)?;
+        Ok(self.scan_range(key.and_below(), direction)?.map(|row| row.map(|(_, value)| value)))
+    }
+
+    /// The keys and values of a range.
+    pub(super) fn scan_range(
+        &self,
+        range: std::ops::Range<Key>,
+        direction: Direction,
+    ) -> Result<impl Iterator<Item = Result<Row<'a>>> + use<'a>> {
+        let mut rows = self.rows.range(range.start.as_bytes(), range.end.as_bytes()).map_err(Error::internal)?;
         Ok(std::iter::from_fn(move || match direction {
             Direction::Ascending => rows.next(),
             Direction::Descending => rows.next_back(),
         })
-        .map(|row| row.map(|(_, value)| value).map_err(Error::internal)))
+        .map(|row| row.map_err(Error::internal)))
     }
 
     /// The keys below a key, in ascending order.
@@ -211,6 +242,28 @@ impl<'a> State<'a> {
         rows.take(most).map(|row| Ok(row.map_err(Error::internal)?.0.value().to_vec())).collect()
     }
 }
+
+/// The kinds of credentials that can be listed across users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Listed {
+    Keys = 1,
+    PersonalAccessTokens = 2,
+}
+
+impl Listed {
+    /// The list that a credential stands in.
+    pub fn of(kind: &CredentialKind) -> Option<Self> {
+        match kind {
+            CredentialKind::Key { .. } => Some(Self::Keys),
+            CredentialKind::PersonalAccessToken { .. } => Some(Self::PersonalAccessTokens),
+            CredentialKind::Secret { .. } => None,
+        }
+    }
+}
+
+/// A key and a value.
+pub(super) type Row<'a> = (AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>);
 
 /// What a tombstone stands for.
 #[derive(Clone, Copy)]
@@ -249,6 +302,10 @@ pub(super) fn credential_hash_key(hash: &SecretHash) -> Key {
     Key::new(Space::CredentialByHash).bytes(hash.index_key())
 }
 
+pub(super) fn credential_index_key(kind: Listed, credential: &Credential) -> Key {
+    Key::new(Space::CredentialByOrg).byte(kind as u8).text(credential.org.as_str()).text(credential.id.as_str())
+}
+
 pub(super) fn member_key(owner: &OrgId, user: &UserId) -> Key {
     Key::new(Space::Member).text(owner.as_str()).text(user.as_str())
 }
@@ -259,6 +316,20 @@ pub(super) fn member_by_user_key(user: &UserId, owner: &OrgId) -> Key {
 
 pub(super) fn revoked_token_key(token: &[u8; 16], expires: Timestamp) -> Key {
     Key::new(Space::RevokedToken).number(expires.micros().max(0).unsigned_abs()).bytes(token)
+}
+
+pub(super) fn used_assertion_key(assertion: &[u8; 32]) -> Key {
+    Key::new(Space::UsedAssertion).bytes(assertion)
+}
+
+pub(super) fn used_assertion_expiry_key(assertion: &[u8; 32], expires: Timestamp) -> Key {
+    Key::new(Space::UsedAssertionByExpiry).number(expires.micros().max(0).unsigned_abs()).bytes(assertion)
+}
+
+/// The [`used_assertion_key`] of the same assertion.
+pub(super) fn used_assertion_key_of(expiry_key: &[u8]) -> Vec<u8> {
+    let assertion = expiry_key.get(1 + size_of::<u64>()..).unwrap_or_default();
+    [&[Space::UsedAssertion as u8], assertion].concat()
 }
 
 pub(super) fn tombstone_key(kind: Tombstone, id: &str) -> Key {

@@ -7,7 +7,7 @@ use std::{
 };
 use tracing::Span;
 
-/// The id of one request: at most [`MAX_BYTES`] of `A-Z a-z 0-9 - _ .`, so that it can stand in any line or header.
+/// The id of one request: at most `MAX_BYTES` of `A-Z a-z 0-9 - _ .`, so that it can stand in any line or header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(Form);
 

@@ -51,8 +51,8 @@ impl Web {
     async fn judge(&self, route: Route, parts: &http::request::Parts, body: &[u8]) -> OAuthResult<Response<Body>> {
         let request = oauth::Request::read(authorization(&parts.headers)?, parts.uri.query(), body)?;
         Ok(match route {
-            Route::Introspect => reply::json(200, &oauth::introspect(&self.app, &request)?),
-            Route::Userinfo => reply::json(200, &oauth::userinfo(&self.app, &request)?),
+            Route::Introspect => reply::json(200, &oauth::introspect(&self.app, &request).await?),
+            Route::Userinfo => reply::json(200, &oauth::userinfo(&self.app, &request).await?),
             Route::Revoke => {
                 oauth::revoke(&self.app, &request).await?;
                 reply::done()

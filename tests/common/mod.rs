@@ -207,6 +207,7 @@ pub fn full_name(procedure: &str) -> String {
         ("admin/", "zitadel.admin.v1.AdminService/"),
         ("auth/", "zitadel.auth.v1.AuthService/"),
         ("user.v2/", "zitadel.user.v2.UserService/"),
+        ("org.v2/", "zitadel.org.v2.OrganizationService/"),
         ("keys/", "countersign.v1.SigningKeyService/"),
     ] {
         if let Some(method) = procedure.strip_prefix(short) {

@@ -7,11 +7,11 @@ use super::{
 use countersign::{
     daemon,
     error::Error,
-    id::{OrgId, UserId},
+    id::UserId,
     keys::Algorithm,
-    model::{Draft, Editor, OrgFact},
+    model::OrgFact,
     server::{LocalCa, Server as Listener, ServerOptions, Shutdown, Tls},
-    store::{Decision, Store},
+    store::Store,
     time::Clock,
 };
 use serde_json::{Value, json};
@@ -60,30 +60,11 @@ impl Server {
         self.client.connect(http).await.expect("a connection")
     }
 
-    /// Adds an organisation without members.
-    pub async fn org(&self, name: &str) -> String {
-        let id: OrgId = self.kit.app.new_id();
-        let added = OrgFact::Added { name: name.into(), primary_domain: format!("{}.localhost", name.to_lowercase()) };
-        self.happen(Draft::org(&id, added)).await;
-        id.to_string()
-    }
-
     /// Makes a user a member of an organisation.
     pub async fn member(&self, org: &str, user: &str, roles: &[&str]) {
-        let org = OrgId::parse(org).expect("an id");
         let user = UserId::parse(user).expect("an id");
-        self.happen(Draft::org(
-            &org,
-            OrgFact::MemberAdded { user, roles: roles.iter().map(|r| (*r).into()).collect() },
-        ))
-        .await;
-    }
-
-    /// Adds a machine user to an organisation other than the administrator's; returns its id.
-    pub async fn machine_in(&self, org: &str, user_name: &str) -> String {
-        let body = json!({ "userName": user_name, "name": user_name });
-        let added = self.kit.call_in("management/AddMachineUser", &self.kit.admin_token, org, body).await;
-        super::text(&added.expect("added")["userId"])
+        let roles = roles.iter().map(|role| (*role).into()).collect();
+        self.kit.happens_to_org(org, OrgFact::MemberAdded { user, roles }).await;
     }
 
     /// A machine user with these roles in its organisation, and a token of it.
@@ -100,11 +81,6 @@ impl Server {
     pub async fn next_sequence(&self) -> u64 {
         let set = self.kit.ok("management/GenerateMachineSecret", json!({ "userId": self.kit.demo })).await;
         super::text(&set["details"]["sequence"]).parse().expect("a number")
-    }
-
-    async fn happen(&self, draft: Draft) {
-        let changed = self.kit.app.store.change(Editor::System, move |_, _| Ok(Decision::new(vec![draft], ()))).await;
-        changed.map_err(text).expect("a change");
     }
 }
 

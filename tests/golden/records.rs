@@ -4,8 +4,9 @@ use countersign::{
     id::{CredentialId, Id, OrgId, ProjectId, UserGrantId, UserId},
     model::{
         AccessToken, AccessTokenType, Credential, CredentialKind, Editor, Event, Fact, Instance, InstanceFact, Machine,
-        MachineState, Member, Org, OrgFact, OrgState, PrivateLabeling, Project, ProjectFact, ProjectRole,
-        ProjectSettings, ProjectState, SigningKeyRecord, Stamps, UserFact, UserGrant, UserGrantFact, UserGrantState,
+        MachineState, Member, Metadata, MetadataSize, Org, OrgFact, OrgState, PrivateLabeling, Project, ProjectFact,
+        ProjectRole, ProjectSettings, ProjectState, SigningKeyRecord, Stamps, UserFact, UserGrant, UserGrantFact,
+        UserGrantState,
     },
     secret::SecretHash,
     store::Record,
@@ -23,6 +24,8 @@ pub struct Records {
     pub instances: Vec<Example<Instance>>,
     pub machines: Vec<Example<Machine>>,
     pub members: Vec<Example<Member>>,
+    pub metadata: Vec<Example<Metadata>>,
+    pub metadata_sizes: Vec<Example<MetadataSize>>,
     pub org_ids: Vec<Example<OrgId>>,
     pub orgs: Vec<Example<Org>>,
     pub project_ids: Vec<Example<ProjectId>>,
@@ -35,7 +38,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 17] {
+pub fn names() -> [&'static str; 19] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -45,6 +48,8 @@ pub fn names() -> [&'static str; 17] {
         Instance::NAME,
         Machine::NAME,
         Member::NAME,
+        Metadata::NAME,
+        MetadataSize::NAME,
         OrgId::NAME,
         Org::NAME,
         ProjectId::NAME,
@@ -82,6 +87,8 @@ pub fn records() -> Records {
             "owner",
             Member { owner: id("201"), user: id("301"), roles: vec!["ORG_OWNER".into()], stamps: stamps() },
         )],
+        metadata: vec![("entry", Metadata { key: "team".into(), value: vec![0, 0xff], stamps: stamps() })],
+        metadata_sizes: vec![("some", MetadataSize { entries: 2, bytes: 600 })],
         org_ids: vec![("org", id("201"))],
         orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
         project_ids: vec![("project", id("601"))],
@@ -127,11 +134,13 @@ fn credentials() -> Vec<Example<Credential>> {
             "personal-access-token",
             credential(CredentialKind::PersonalAccessToken { hash: hash(), scopes: vec!["openid".into()] }),
         ),
+        ("key", credential(CredentialKind::Key { public_key: vec![0x30, 0x2a], algorithm: "RS256".into() })),
     ];
     // A new kind does not compile until it stands here, and then it needs an example above.
     for (_, Credential { kind, .. }) in &all {
         match kind {
-            CredentialKind::Secret { .. } | CredentialKind::PersonalAccessToken { .. } => {}
+            CredentialKind::Secret { .. } | CredentialKind::PersonalAccessToken { .. } | CredentialKind::Key { .. } => {
+            }
         }
     }
     all
@@ -204,9 +213,12 @@ fn signing_key((name, published_until): (&'static str, Option<Timestamp>)) -> Ex
 
 /// One event for each fact; the first is by the server itself, the others by a user.
 fn events() -> Vec<Example<Event>> {
+    // What came later has numbers of its own, so that those before it keep theirs.
+    let later = later_facts().into_iter().zip(101..);
     facts()
         .into_iter()
         .zip(1..)
+        .chain(later)
         .map(|(fact, sequence)| Event {
             owner: id("201"),
             sequence,
@@ -276,6 +288,14 @@ fn facts() -> Vec<Fact> {
         UserFact::Unlocked,
         UserFact::Removed,
         UserFact::TokenRevoked { token: [0x11; 16], expires: at(9) },
+        UserFact::KeyAdded {
+            credential: credential(),
+            public_key: vec![0x30, 0x2a],
+            algorithm: "RS256".into(),
+            expires: Timestamp::NEVER,
+        },
+        UserFact::KeyRemoved { credential: credential() },
+        UserFact::AssertionUsed { assertion: [0x22; 32], expires: at(9) },
     ];
     let instance = instance.into_iter().map(Fact::Instance);
     let org = org.into_iter().map(Fact::Org);
@@ -308,6 +328,17 @@ fn project_facts() -> Vec<Fact> {
     ];
     let projects = projects.into_iter().map(|fact| Fact::Project(id("601"), fact));
     projects.chain(grants.into_iter().map(|fact| Fact::UserGrant(id("701"), fact))).collect()
+}
+
+/// One of each variant that is younger than the list above.
+fn later_facts() -> Vec<Fact> {
+    let (key, value) = (|| "team".to_owned(), || vec![0, 0xff]);
+    vec![
+        Fact::User(id("301"), UserFact::MetadataSet { key: key(), value: value() }),
+        Fact::User(id("301"), UserFact::MetadataRemoved { key: key() }),
+        Fact::Org(OrgFact::MetadataSet { key: key(), value: value() }),
+        Fact::Org(OrgFact::MetadataRemoved { key: key() }),
+    ]
 }
 
 fn stamps() -> Stamps {

@@ -20,6 +20,10 @@ pub struct Objects {
 /// The one role in the project.
 pub const PROJECT_ROLE: &str = "reader";
 
+/// An Ed25519 key in PEM, in base64: to make one for each request would take long.
+const PUBLIC_KEY: &str = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQTExcVlBWUt4Q3JmVlMvN1R5V1FIT2c3\
+    aGN2UGFwaU1scndJYWFQY0hVUm89Ci0tLS0tRU5EIFBVQkxJQyBLRVktLS0tLQo=";
+
 /// A well-formed request: every field that names an object names one of these, and other fields have some value.
 pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value {
     let route = ROUTES.iter().find(|route| route.procedure == full_name(procedure)).expect("a route");
@@ -42,9 +46,16 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             "role_keys" => json!([]),
             "display_name" => "probe".into(),
             "roles" if message.contains("Project") => json!([{ "key": "probe", "displayName": "probe" }]),
-            "token_id" => objects.token.as_str().into(),
+            "token_id" | "key_id" => objects.token.as_str().into(),
+            "type" => 1.into(),
+            "public_key" => PUBLIC_KEY.into(),
+            "expiration_date" => "2100-01-01T00:00:00Z".into(),
             "login_name" => "victim".into(),
             "name" | "user_name" | "username" => "probe".into(),
+            "key" => "probe".into(),
+            "value" => "YQ==".into(),
+            "keys" => json!(["probe"]),
+            "metadata" if message.contains("Metadata") => json!([{ "key": "probe", "value": "YQ==" }]),
             "roles" if message.contains("IAM") => json!([HARMLESS_INSTANCE_ROLE]),
             "roles" => json!([HARMLESS_ORG_ROLE]),
             "machine" if matches!(field.kind, Kind::Message(_)) => json!({ "name": "probe" }),

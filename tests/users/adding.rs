@@ -143,11 +143,6 @@ async fn v2_refuses_what_it_cannot_create() {
     let machine = json!({ "name": "Bot" });
     for (body, kind, id) in [
         (json!({ "organizationId": kit.org, "human": {} }), Kind::Unimplemented, "COUNTERSIGN-human"),
-        (
-            json!({ "organizationId": kit.org, "machine": machine, "metadata": [{ "key": "a", "value": "YQ==" }] }),
-            Kind::Unimplemented,
-            "COUNTERSIGN-metadata",
-        ),
         (json!({ "organizationId": "1", "machine": machine }), Kind::FailedPrecondition, "COMMAND-QXPGs"),
         (json!({ "organizationId": "a/b", "machine": machine }), Kind::FailedPrecondition, "COMMAND-QXPGs"),
         (json!({ "organizationId": kit.org, "username": "Demo", "machine": machine }), Kind::AlreadyExists, "V3-DKcYh"),

@@ -3,10 +3,10 @@
 //! A [`Grant`] is what one grant type does that no other does; [`token`] does the rest for all of them.
 
 mod client_credentials;
+mod jwt_bearer;
 
 use super::{
     Ground, Request,
-    claims::AMR_SECRET,
     client::Client,
     error::{Code, OAuthError, OAuthResult},
     issue::{self, Ticket, TokenResponse},
@@ -44,7 +44,7 @@ pub struct Answer {
 }
 
 /// All that are served.
-pub(super) const GRANTS: [Grant; 1] = [client_credentials::GRANT];
+pub(super) const GRANTS: [Grant; 2] = [client_credentials::GRANT, jwt_bearer::GRANT];
 
 /// Issues a token.
 pub async fn token(app: &App, request: &Request<'_>) -> Answer {
@@ -68,14 +68,15 @@ async fn run(app: &App, request: &Request<'_>, grant: &Grant) -> OAuthResult<Tok
         let granted = (grant.scopes)(&requested, &account, &ground.state)?;
         let roles = roles::of_token(&ground.state, &account, &granted.scopes, &granted.audience)?;
         Ok(Ticket { issued: ground.now, account, credential, amr, granted, roles })
-    })?;
+    })
+    .await?;
     issue::issue(app, ticket).await
 }
 
 impl Subject {
-    /// The client itself, which authenticated with a secret. It is alive, or would not be a [`Client`].
+    /// The client itself. It is alive, or would not be a [`Client`].
     fn client(client: Client) -> Self {
-        let Client { account, credential } = client;
-        Self { account, credential, amr: &AMR_SECRET }
+        let Client { account, credential, amr } = client;
+        Self { account, credential, amr }
     }
 }

@@ -126,11 +126,13 @@ fn a_nested_message_has_its_parent_in_its_name() {
 
 #[test]
 fn octets_are_counted_as_bytes() {
-    let metadata = Metadata { key: "key".into(), value: Vec::new() };
+    let metadata = SetUserMetadataRequest { id: "1".into(), key: "key".into(), value: Vec::new() };
     assert_eq!(
         violation(&metadata),
-        "invalid Metadata.Value: value length must be between 1 and 500000 bytes, inclusive"
+        "invalid SetUserMetadataRequest.Value: value length must be between 1 and 500000 bytes, inclusive"
     );
+    let drops = Metadata { key: "key".into(), value: Vec::new() };
+    assert_eq!(drops.validate(), Ok(()));
 }
 
 #[test]

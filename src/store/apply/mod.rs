@@ -5,6 +5,7 @@
 //! that the log was not written by this program, and is an internal error.
 
 mod instance;
+mod metadata;
 mod org;
 mod project;
 mod user;

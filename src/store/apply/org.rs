@@ -1,7 +1,7 @@
-use super::{Rows, found};
+use super::{Rows, found, metadata};
 use crate::{
     error::Result,
-    model::{Event, Org, OrgFact, OrgState, Stamps},
+    model::{Event, Org, OrgFact, OrgState, Stamps, Subject},
     store::{
         key::{Key, Space},
         state::{Tombstone, machine_count_key, org_name_key, tombstone_key},
@@ -21,6 +21,8 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, fact: &OrgFact) -> R
         OrgFact::MemberRemoved { user } | OrgFact::MemberCascadeRemoved { user } => {
             rows.remove_member(&event.owner, user)
         }
+        OrgFact::MetadataSet { key, value } => metadata::set(rows, event, &subject(event), key, value),
+        OrgFact::MetadataRemoved { key } => metadata::remove(rows, &subject(event), key),
     }
 }
 
@@ -60,8 +62,13 @@ fn remove(rows: &mut Rows<'_, '_>, event: &Event) -> Result<()> {
     let org = changed(rows, event)?;
     rows.delete(&org_name_key(&org.name))?;
     rows.delete(&machine_count_key(&org.id))?;
+    metadata::clear(rows, &subject(event))?;
     rows.mark(&tombstone_key(Tombstone::Org, org.id.as_str()))?;
     rows.delete(&key(&org))
+}
+
+fn subject(event: &Event) -> Subject {
+    Subject::Org(event.owner.clone())
 }
 
 fn changed(rows: &Rows<'_, '_>, event: &Event) -> Result<Org> {

@@ -1,22 +1,27 @@
-use super::{Rows, found};
+use super::{Rows, found, metadata};
 use crate::{
     error::Result,
     id::{CredentialId, OrgId, UserId},
-    model::{AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, UserFact},
+    model::{
+        AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact,
+    },
     store::{
+        history::user_event_key,
         key::{Key, Space},
         state::{
-            Tombstone, credential_hash_key, credential_key, machine_count_key, machine_index_key, revoked_token_key,
-            tombstone_key, user_name_key,
+            Listed, Tombstone, credential_hash_key, credential_index_key, credential_key, machine_count_key,
+            machine_index_key, revoked_token_key, tombstone_key, used_assertion_expiry_key, used_assertion_key,
+            used_assertion_key_of, user_name_key,
         },
     },
     time::Timestamp,
 };
 
-/// How many expired revocations one revocation forgets: enough that they do not pile up, few enough to be quick.
+/// How many expired revocations one revocation forgets, and uses of assertions one use: enough that they do not pile up, few enough to be quick.
 const FORGET_AT_ONCE: usize = 8;
 
 pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact: &UserFact) -> Result<()> {
+    rows.put(&user_event_key(user, event.sequence), &event.owner)?;
     match fact {
         UserFact::MachineAdded { user_name, name, description, access_token_type } => {
             add(rows, event, user, user_name, name, description, *access_token_type)
@@ -49,6 +54,18 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
         UserFact::Reactivated | UserFact::Unlocked => set_state(rows, event, user, MachineState::Active),
         UserFact::Removed => remove(rows, event, user),
         UserFact::TokenRevoked { token, expires } => revoke(rows, event, token, *expires),
+        UserFact::KeyAdded { credential, public_key, algorithm, expires } => {
+            let kind = CredentialKind::Key { public_key: public_key.clone(), algorithm: algorithm.clone() };
+            add_credential(rows, &new_credential(event, user, credential, kind, "", *expires))?;
+            change(rows, event, user, |_| {})
+        }
+        UserFact::KeyRemoved { credential } => {
+            remove_credential(rows, user, credential)?;
+            change(rows, event, user, |_| {})
+        }
+        UserFact::AssertionUsed { assertion, expires } => use_up(rows, event, assertion, *expires),
+        UserFact::MetadataSet { key, value } => metadata::set(rows, event, &Subject::User(user.clone()), key, value),
+        UserFact::MetadataRemoved { key } => metadata::remove(rows, &Subject::User(user.clone()), key),
     }
 }
 
@@ -117,6 +134,7 @@ fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
     for credential in &credentials {
         remove_credential(rows, user, &credential.id)?;
     }
+    metadata::clear(rows, &Subject::User(user.clone()))?;
     rows.delete(&user_name_key(&machine.user_name))?;
     Column::ALL.into_iter().try_for_each(|column| rows.delete(&machine_index_key(&machine, column)))?;
     count(rows, &event.owner, -1)?;
@@ -157,6 +175,9 @@ fn add_credential(rows: &mut Rows<'_, '_>, credential: &Credential) -> Result<()
     if let Some(hash) = credential.hash() {
         rows.put(&credential_hash_key(hash), &(credential.user.clone(), credential.id.clone()))?;
     }
+    if let Some(kind) = Listed::of(&credential.kind) {
+        rows.put(&credential_index_key(kind, credential), &(credential.user.clone(), credential.id.clone()))?;
+    }
     rows.put(&credential_key(&credential.user, &credential.id), credential)
 }
 
@@ -164,6 +185,9 @@ fn remove_credential(rows: &mut Rows<'_, '_>, user: &UserId, id: &CredentialId) 
     let credential = found(rows.state().credential(user, id)?, "credential")?;
     if let Some(hash) = credential.hash() {
         rows.delete(&credential_hash_key(hash))?;
+    }
+    if let Some(kind) = Listed::of(&credential.kind) {
+        rows.delete(&credential_index_key(kind, &credential))?;
     }
     rows.delete(&credential_key(user, id))
 }
@@ -175,6 +199,17 @@ fn revoke(rows: &mut Rows<'_, '_>, event: &Event, token: &[u8; 16], expires: Tim
         rows.delete_bytes(&key)?;
     }
     rows.mark(&revoked_token_key(token, expires))
+}
+
+/// A use is kept until the assertion would be refused anyway.
+fn use_up(rows: &mut Rows<'_, '_>, event: &Event, assertion: &[u8; 32], expires: Timestamp) -> Result<()> {
+    let space = || Key::new(Space::UsedAssertionByExpiry);
+    for key in rows.state().keys(space()..space().number(micros(event.at)), FORGET_AT_ONCE)? {
+        rows.delete_bytes(&used_assertion_key_of(&key))?;
+        rows.delete_bytes(&key)?;
+    }
+    rows.mark(&used_assertion_key(assertion))?;
+    rows.mark(&used_assertion_expiry_key(assertion, expires))
 }
 
 fn count(rows: &mut Rows<'_, '_>, org: &OrgId, by: i64) -> Result<()> {

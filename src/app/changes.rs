@@ -1,0 +1,59 @@
+//! What happened to a machine user.
+
+use crate::{
+    app::{App, event_views},
+    authz::{Absent, Authenticated, Authorized},
+    error::{Error, Result},
+    id::UserId,
+    limits::MAX_V1_PAGE,
+    model::fault,
+    permission::UserRead,
+    proto::zitadel::{
+        auth::v1 as auth,
+        change::v1::{Change, ChangeQuery},
+        management::v1 as management,
+    },
+    store::{Direction, History},
+};
+
+/// What happened to a user of the context organisation.
+pub async fn list(
+    app: App,
+    who: Authorized<UserRead>,
+    request: management::ListUserChangesRequest,
+) -> Result<management::ListUserChangesResponse> {
+    let machine = who.machine(&app.store.snapshot()?.state(), &request.user_id)?.map_err(|absent| match absent {
+        Absent::Unknown => fault::USER_UNKNOWN,
+        Absent::Elsewhere => fault::USER_ELSEWHERE,
+    })?;
+    let query = request.query.as_option().cloned().unwrap_or_default();
+    Ok(management::ListUserChangesResponse { result: history(app, machine.id, query).await? })
+}
+
+/// What happened to the caller.
+pub async fn list_mine(
+    app: App,
+    who: Authenticated,
+    request: auth::ListMyUserChangesRequest,
+) -> Result<auth::ListMyUserChangesResponse> {
+    let query = request.query.as_option().cloned().unwrap_or_default();
+    Ok(auth::ListMyUserChangesResponse { result: history(app, who.caller.user, query).await? })
+}
+
+/// At most [`MAX_V1_PAGE`] events behind the sequence that the query names, the newest of them first unless it says
+/// otherwise.
+async fn history(app: App, user: UserId, query: ChangeQuery) -> Result<Vec<Change>> {
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    if limit > MAX_V1_PAGE {
+        return Err(fault::LIMIT_EXCEEDED.into());
+    }
+    let limit = if limit == 0 { MAX_V1_PAGE } else { limit };
+    let direction = if query.asc { Direction::Ascending } else { Direction::Descending };
+    let numbers = query.sequence.saturating_add(1)..u64::MAX;
+    let read = move || {
+        let snapshot = app.store.snapshot()?;
+        let events = snapshot.events(&History::User(user), numbers, direction)?.take(limit);
+        events.map(|event| event_views::change(&snapshot.state(), &event?)).collect()
+    };
+    tokio::task::spawn_blocking(read).await.map_err(Error::internal)?
+}

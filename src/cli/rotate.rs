@@ -1,0 +1,22 @@
+//! `countersign rotate-signing-key`: the next token is signed by a new key.
+
+use super::{
+    ConfigOptions, Failure,
+    check::cache_bytes,
+    failure,
+    open::{Opened, runtime},
+    serve::settings,
+    terminal::say,
+};
+use crate::{app::signing_keys, keys::MasterKey};
+
+pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
+    let config = options.load()?;
+    let serving = config.serving()?;
+    let opened = Opened::existing(&config.storage.path, cache_bytes(config.storage.cache.bytes()))?;
+    let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
+    let app = opened.into_app(master, settings(&config, &serving))?;
+    let kid = runtime()?.block_on(signing_keys::replace(&app))?;
+    say(&format!("new {} key {kid}; restart the server to use it", config.tokens.signing_algorithm));
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Machine users that prove who they are with an assertion (RFC 7523), as a client or for a grant.
+//!
+//! Whatever is wrong with it, the answer is one and the same, and the log tells. An assertion with a `jti` counts once;
+//! one without counts until it expires, as ZITADEL's SDKs make none and may send an assertion again.
+
+use crate::{
+    app::App,
+    authn::{Account, Assertion, Flaw, Presented, Verified, alive},
+    error::{Error, Result},
+    id::{CredentialId, OrgId, UserId},
+    keys::PublicKey,
+    model::{Credential, CredentialKind, Draft, Editor, Machine, UserFact},
+    oauth::{
+        Ground,
+        claims::AMR_KEY,
+        client::{self, Client},
+        discovery::Endpoint,
+        error::{OAuthError, OAuthResult},
+        stand_in,
+    },
+    store::{Decision, State},
+    time::Timestamp,
+};
+
+/// By what an assertion may call its user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CalledBy {
+    Id,
+    IdOrUserName,
+}
+
+/// An assertion that was taken and must not be taken again.
+pub(super) struct Once {
+    org: OrgId,
+    user: UserId,
+    assertion: [u8; 32],
+    expires: Timestamp,
+    refusal: fn() -> OAuthError,
+}
+
+/// Why an assertion was refused, from the least to the most that was right. For the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Refused {
+    Malformed,
+    UnknownKey,
+    Flawed(Flaw),
+    NotAlive,
+    Used,
+}
+
+/// Names the one use of the hash below.
+const USED_ASSERTION: &str = "countersign 2026 used assertion";
+
+/// The user whose assertion it is; or else `refusal`. If the assertion counts once, it is noted in the ground, and
+/// [`spend`] uses it up before anybody hears of the success.
+pub(super) fn prove(
+    ground: &Ground<'_>,
+    text: &str,
+    called_by: CalledBy,
+    refusal: fn() -> OAuthError,
+) -> OAuthResult<Client> {
+    let Some(assertion) = Assertion::parse(text) else {
+        return Err(refusal().because(format!("{:?}", Refused::Malformed)));
+    };
+    let mut refused = (Refused::Malformed, None);
+    for machine in candidates(&ground.state, &assertion, called_by)? {
+        match examine(ground, &assertion, machine.as_ref())? {
+            Ok((client, verified)) => {
+                ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
+                return Ok(client);
+            }
+            Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+            Err(_) => {}
+        }
+    }
+    let (reason, user) = refused;
+    let user = user.as_ref().map_or("-", UserId::as_str);
+    Err(refusal().because(format!("{reason:?}, user {user}")))
+}
+
+/// Uses up what may be used once. Refuses what somebody else used in the meantime.
+pub(super) async fn spend(app: &App, all: Vec<Once>) -> OAuthResult<()> {
+    for Once { org, user, assertion, expires, refusal } in all {
+        let editor = Editor::User(user.clone());
+        let decide = move |state: &State<'_>, now| {
+            // By now it may have expired, and the note of its use been forgotten.
+            let counts = now < expires && state.machine(&user)?.is_some() && !state.assertion_was_used(&assertion)?;
+            let used = counts.then(|| Draft::user(&org, &user, UserFact::AssertionUsed { assertion, expires }));
+            Ok(Decision::new(used.into_iter().collect(), counts))
+        };
+        if !app.store.change(editor, decide).await?.answer {
+            return Err(refusal().because(format!("{:?}", Refused::Used)));
+        }
+    }
+    Ok(())
+}
+
+fn candidates(state: &State<'_>, assertion: &Assertion<'_>, called_by: CalledBy) -> Result<Vec<Option<Machine>>> {
+    match called_by {
+        CalledBy::Id => Ok(vec![client::by_id(state, assertion.subject())?]),
+        CalledBy::IdOrUserName => client::candidates(state, assertion.subject()),
+    }
+}
+
+/// Whether the assertion is signed with a live key of `machine`. Takes as long for a machine or a key that does not
+/// exist.
+fn examine(
+    ground: &Ground<'_>,
+    assertion: &Assertion<'_>,
+    machine: Option<&Machine>,
+) -> Result<Result<(Client, Verified), Refused>> {
+    let Ground { state, now, issuer, .. } = ground;
+    let found = match (machine, CredentialId::parse(assertion.kid())) {
+        (Some(machine), Some(kid)) => state.credential(&machine.id, &kid)?.filter(Credential::is_key),
+        _ => None,
+    };
+    let Some(credential) = found else {
+        stand_in::read_credential(state)?;
+        stand_in::verify(assertion);
+        stand_in::read_account(state)?;
+        return Ok(Err(Refused::UnknownKey));
+    };
+    let key = public_key(&credential)?;
+    let verified = if key.algorithm() == assertion.algorithm() {
+        assertion.verify(&key, &[issuer, &Endpoint::Token.of(issuer)], *now)
+    } else {
+        stand_in::verify(assertion);
+        Err(Flaw::Signature)
+    };
+    let account = alive(state, *now, Presented::Credential(&credential))?;
+    if account.is_none() {
+        // The last thing that it would have read.
+        stand_in::read_credential(state)?;
+    }
+    let verified = match verified {
+        Ok(verified) => verified,
+        Err(flaw) => return Ok(Err(Refused::Flawed(flaw))),
+    };
+    let Some(account) = account else { return Ok(Err(Refused::NotAlive)) };
+    if let Some(id) = &verified.id
+        && state.assertion_was_used(&name(&account, id))?
+    {
+        return Ok(Err(Refused::Used));
+    }
+    Ok(Ok((Client { account, credential: credential.id, amr: &AMR_KEY }, verified)))
+}
+
+fn public_key(credential: &Credential) -> Result<PublicKey> {
+    let CredentialKind::Key { public_key, algorithm } = &credential.kind else {
+        return Err(Error::internal("a credential that is no key"));
+    };
+    let key = PublicKey::from_der(credential.id.as_str(), public_key)?;
+    if key.algorithm().name() != algorithm {
+        return Err(Error::internal("a key that is not for its algorithm"));
+    }
+    Ok(key)
+}
+
+impl Once {
+    fn of(client: &Client, verified: Verified, refusal: fn() -> OAuthError) -> Option<Self> {
+        let id = verified.id?;
+        let Account { machine, .. } = &client.account;
+        let assertion = name(&client.account, &id);
+        Some(Self { org: machine.org.clone(), user: machine.id.clone(), assertion, expires: verified.expires, refusal })
+    }
+}
+
+/// What is kept of a `jti`, which names an assertion among those of one user.
+fn name(account: &Account, jti: &str) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key(USED_ASSERTION);
+    // An id has no zero byte in it.
+    hasher.update(account.machine.id.as_str().as_bytes()).update(&[0]).update(jti.as_bytes());
+    hasher.finalize().into()
+}

@@ -1,0 +1,35 @@
+//! The account signs an assertion with a key of its own (RFC 7523 section 2.1).
+
+use super::{Grant, Subject};
+use crate::oauth::{
+    Ground, Request,
+    assertion::{self, CalledBy},
+    client,
+    error::{Code, OAuthError, OAuthResult},
+    scope,
+};
+
+pub(super) const GRANT: Grant = Grant {
+    name: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    label: "jwt_bearer",
+    resolve,
+    scopes: scope::of_account,
+};
+
+fn resolve(ground: &Ground<'_>, request: &Request<'_>) -> OAuthResult<Subject> {
+    let text = request.form.get("assertion").ok_or_else(|| OAuthError::invalid_request("assertion missing"))?;
+    // The assertion is enough; but a client that names itself must be who it says (RFC 7523 section 3.1).
+    let client = match client::is_named(request) {
+        true => Some(client::authenticate(ground, request)?),
+        false => None,
+    };
+    let subject = assertion::prove(ground, text, CalledBy::Id, refused)?;
+    if client.is_some_and(|client| client.account.machine.id != subject.account.machine.id) {
+        return Err(refused().because("the assertion is another client's"));
+    }
+    Ok(Subject::client(subject))
+}
+
+fn refused() -> OAuthError {
+    OAuthError::new(Code::InvalidGrant, "assertion invalid")
+}

@@ -1,0 +1,5 @@
+//! What happened: ListUserChanges, ListMyUserChanges and ListEvents.
+
+mod changes;
+mod listing;
+mod types;
