@@ -7,8 +7,8 @@
 use crate::{
     authn::Caller,
     error::{Fault, Result},
-    id::{OrgId, UserId},
-    model::{Machine, fault},
+    id::{OrgId, ProjectId, UserGrantId, UserId},
+    model::{Machine, Project, UserGrant, fault},
     permission::{Permission, Permissions, Permit, Roles},
     store::{Direction, State},
 };
@@ -199,6 +199,19 @@ impl<P> Authorized<P> {
     /// The user with this id, or `fault` if the proof does not reach one.
     pub fn machine_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Machine> {
         Ok(self.machine(state, id)?.map_err(|_| fault)?)
+    }
+
+    /// The project with this id, or `fault` if the proof does not reach one.
+    pub fn project_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Project> {
+        let found = ProjectId::parse(id).map_or(Ok(None), |id| state.project(&id))?;
+        Ok(found.filter(|project| self.reach == Reach::Org && project.org == self.org).ok_or(fault)?)
+    }
+
+    /// The grant of this id to this user, or `fault` if the proof does not reach one.
+    pub fn user_grant_or(&self, state: &State<'_>, user: &str, id: &str, fault: Fault) -> Result<UserGrant> {
+        let found = UserGrantId::parse(id).map_or(Ok(None), |id| state.user_grant(&id))?;
+        let reached = |grant: &UserGrant| self.reach == Reach::Org && grant.owner == self.org;
+        Ok(found.filter(|grant| reached(grant) && grant.user.as_str() == user).ok_or(fault)?)
     }
 
     /// Refuses a caller that the proof reaches only because it is the user in question.

@@ -36,12 +36,19 @@ pub const MAX_QUERY_NESTING: usize = 20;
 pub const MAX_QUERY_CONDITIONS: usize = 256;
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
-/// How many roles one membership may name.
+/// How many roles one membership or user grant may name.
 pub const MAX_ROLES: usize = 64;
 /// How many metadata entries one user or organisation may have.
 pub const MAX_METADATA_ENTRIES: u64 = 1000;
 /// How much metadata one user or organisation may have, keys and values together, in bytes.
 pub const MAX_METADATA_BYTES: u64 = 2 << 20;
+/// How many projects one organisation may have. It also bounds how many grants an organisation can give to one user.
+pub const MAX_PROJECTS: usize = 1000;
+/// How many roles one project may have.
+pub const MAX_PROJECT_ROLES: usize = 1000;
+/// How many user grants the removal of a project or of one of its roles may touch. They are one change, and every other
+/// change waits for it.
+pub const MAX_PROJECT_CASCADE: usize = 10_000;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.
 pub const MAX_ORG_CASCADE: usize = 10_000;

@@ -29,6 +29,7 @@ mod oauth_published;
 mod oauth_token;
 mod orgs;
 mod permission_matrix;
+mod projects;
 mod properties;
 mod repository;
 mod secrets;

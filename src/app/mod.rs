@@ -33,11 +33,17 @@ pub mod org_views;
 pub mod orgs;
 mod page;
 pub mod personal_access_tokens;
+pub mod project_removal;
+pub mod project_roles;
+pub mod project_views;
+pub mod projects;
 mod reply;
 pub mod secrets;
 pub mod signing_keys;
 mod text_match;
 mod user_filter;
+pub mod user_grant_views;
+pub mod user_grants;
 pub mod user_metadata;
 mod user_query;
 

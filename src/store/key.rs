@@ -49,6 +49,24 @@ pub enum Space {
     MetadataSize = 21,
     /// (user, sequence) -> owner
     UserEvent = 22,
+    /// project -> Project
+    Project = 40,
+    /// (org, project) -> project
+    ProjectByOrg = 41,
+    /// (org, normal name) -> project
+    ProjectByName = 42,
+    /// (project, key) -> ProjectRole
+    ProjectRole = 43,
+    /// grant -> UserGrant
+    UserGrant = 44,
+    /// (user, project, owner) -> grant
+    UserGrantByUser = 45,
+    /// (project, grant) -> grant
+    UserGrantByProject = 46,
+    /// (owner, grant) -> grant
+    UserGrantByOwner = 47,
+    /// (project, role, grant) -> grant
+    UserGrantByRole = 48,
 }
 
 /// A key, or the beginning of one.

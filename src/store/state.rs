@@ -272,6 +272,7 @@ pub(super) type Row<'a> = (AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>);
 pub(super) enum Tombstone {
     Org = 1,
     User = 2,
+    Project = 40,
 }
 
 pub(super) fn org_name_key(name: &str) -> Key {
@@ -336,6 +337,6 @@ pub(super) fn tombstone_key(kind: Tombstone, id: &str) -> Key {
     Key::new(Space::Tombstone).byte(kind as u8).text(id)
 }
 
-fn dangling(index: &str) -> Error {
+pub(super) fn dangling(index: &str) -> Error {
     Error::internal(format!("the {index} names an object that is not there; `countersign check` tells more"))
 }
