@@ -7,8 +7,8 @@
 use crate::{
     authn::Caller,
     error::{Fault, Result},
-    id::{OrgId, UserId},
-    model::{Machine, fault},
+    id::{OrgId, ProjectId, UserGrantId, UserId},
+    model::{Machine, Project, UserGrant, fault},
     permission::{Permission, Permissions, Permit, Roles},
     store::{Direction, State},
 };
@@ -223,6 +223,19 @@ impl<P> Authorized<P> {
         Ok(self.machine(state, id)?.map_err(|_| fault)?)
     }
 
+    /// The project with this id, or `fault` if the proof does not reach one.
+    pub fn project_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Project> {
+        let found = ProjectId::parse(id).map_or(Ok(None), |id| state.project(&id))?;
+        Ok(found.filter(|project| self.reach == Reach::Org && project.org == self.org).ok_or(fault)?)
+    }
+
+    /// The grant of this id to this user, or `fault` if the proof does not reach one.
+    pub fn user_grant_or(&self, state: &State<'_>, user: &str, id: &str, fault: Fault) -> Result<UserGrant> {
+        let found = UserGrantId::parse(id).map_or(Ok(None), |id| state.user_grant(&id))?;
+        let reached = |grant: &UserGrant| self.reach == Reach::Org && grant.owner == self.org;
+        Ok(found.filter(|grant| reached(grant) && grant.user.as_str() == user).ok_or(fault)?)
+    }
+
     /// Refuses a caller that the proof reaches only because it is the user in question.
     pub fn is_not_only_self(&self, state: &State<'_>, roles: &Roles) -> Result<()>
     where
@@ -233,13 +246,18 @@ impl<P> Authorized<P> {
 
     /// Refuses to give the caller a credential of a user that may do what the caller may not: whoever can mint a
     /// secret for an account can act as the account.
+    ///
+    /// What another organisation lets the user do is weighed against what the caller may do in the user's own: whoever
+    /// gave it the role trusted those who run the account, and must not be able to keep them from rotating its secret.
     pub fn may_act_as(&self, state: &State<'_>, roles: &Roles, machine: &Machine) -> Result<()> {
         if machine.id == self.caller.user {
             return Ok(());
         }
+        let instance = state.instance()?.id;
         for membership in state.memberships(&machine.id)? {
             let membership = membership?;
-            self.covers(state, roles, &membership.owner, permissions(roles, &membership.roles))?;
+            let owner = if membership.owner == instance { &instance } else { &machine.org };
+            self.covers(state, roles, owner, permissions(roles, &membership.roles))?;
         }
         Ok(())
     }

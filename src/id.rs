@@ -10,6 +10,10 @@ pub enum Owner {}
 pub enum User {}
 /// Marks ids of credentials: secrets, keys, personal access tokens.
 pub enum Credential {}
+/// Marks ids of projects.
+pub enum Project {}
+/// Marks ids of user grants.
+pub enum UserGrant {}
 
 /// The organisation (or the instance) that owns an object; the wire's `resourceOwner`.
 pub type OrgId = Id<Owner>;
@@ -17,6 +21,10 @@ pub type OrgId = Id<Owner>;
 pub type UserId = Id<User>;
 /// A secret, key or personal access token.
 pub type CredentialId = Id<Credential>;
+/// A project; the audience of the tokens that are meant for it.
+pub type ProjectId = Id<Project>;
+/// The roles of one user in one project.
+pub type UserGrantId = Id<UserGrant>;
 
 /// An object's id: 1 to [`MAX_ID_BYTES`] of `A-Z a-z 0-9 - _ . @`, beginning with a letter or digit.
 ///

@@ -43,12 +43,19 @@ pub const MAX_QUERY_NESTING: usize = 20;
 pub const MAX_QUERY_CONDITIONS: usize = 256;
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
-/// How many roles one membership may name.
+/// How many roles one membership or user grant may name.
 pub const MAX_ROLES: usize = 64;
 /// How many metadata entries one user or organisation may have.
 pub const MAX_METADATA_ENTRIES: u64 = 1000;
 /// How much metadata one user or organisation may have, keys and values together, in bytes.
 pub const MAX_METADATA_BYTES: u64 = 2 << 20;
+/// How many projects one organisation may have. It also bounds how many grants an organisation can give to one user.
+pub const MAX_PROJECTS: usize = 1000;
+/// How many roles one project may have.
+pub const MAX_PROJECT_ROLES: usize = 1000;
+/// How many user grants the removal of a project or of one of its roles may touch. They are one change, and every other
+/// change waits for it.
+pub const MAX_PROJECT_CASCADE: usize = 10_000;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.
 pub const MAX_ORG_CASCADE: usize = 10_000;
@@ -75,6 +82,8 @@ pub const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a client may take to send a request's body.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest deadline that an RPC may ask for.
+pub const MAX_CALL_TIME: Duration = Duration::from_secs(120);
 /// How many requests one HTTP/2 connection may have in flight.
 pub const MAX_CONCURRENT_STREAMS: u32 = 256;
 /// How many connections may be open at once, unless the configuration says otherwise. Further ones wait in the kernel's

@@ -31,6 +31,7 @@ mod oauth_token;
 mod orgs;
 mod orgs_v2;
 mod permission_matrix;
+mod projects;
 mod properties;
 mod repository;
 mod secrets;

@@ -61,15 +61,16 @@ async fn scopes_are_what_is_known_and_true() {
         "urn:zitadel:iam:user:resourceowner",
         &own_org,
         "urn:zitadel:iam:org:domain:primary:acme.localhost",
+        "urn:zitadel:iam:org:projects:roles",
+        "urn:zitadel:iam:org:roles:id:4711",
     ]
     .join(" ");
     let dropped = [
         "admin",
         "urn:zitadel:iam:org:project:role:admin",
-        "urn:zitadel:iam:org:projects:roles",
         "urn:zitadel:iam:org:id:4711",
         "urn:zitadel:iam:org:domain:primary:other.localhost",
-        "urn:zitadel:iam:org:roles:id:4711",
+        "urn:zitadel:iam:org:roles:id:a:b",
         "urn:zitadel:iam:org:idp:id:4711",
         "urn:zitadel:iam:org:project:id::aud",
         "urn:zitadel:iam:org:project:id:a%2fb:aud",

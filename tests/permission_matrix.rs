@@ -97,7 +97,7 @@ async fn row(world: &World, procedure: &str, permission: &str) -> Vec<String> {
 
 async fn call(kit: &Kit, world: &World, caller: &Caller, procedure: &str) -> Result<String, Refusal> {
     let about = if caller.about_itself { &caller.user } else { &world.victim };
-    let body = requests::about(procedure, &world.org, about, &world.victim_token_id);
+    let body = requests::about(procedure, &world.org, about, &world.objects);
     kit.call_in(procedure, &caller.token, &caller.header, body).await.map(|answer| answer.to_string())
 }
 

@@ -3,7 +3,9 @@
 use crate::{
     app::reply,
     error::{Error, Result},
-    model::{AccessTokenType, Editor, Event, Fact, InstanceFact, Machine, OrgFact, UserFact},
+    model::{
+        AccessTokenType, Editor, Event, Fact, InstanceFact, Machine, OrgFact, ProjectFact, UserFact, UserGrantFact,
+    },
     proto::zitadel::{
         change::v1::Change,
         event::v1::{self as wire, Aggregate},
@@ -18,10 +20,7 @@ use serde_json::{Value, json};
 /// An event in the log of the whole server.
 pub fn event(state: &State<'_>, event: &Event) -> Result<wire::Event> {
     let aggregate = Aggregate {
-        id: match &event.fact {
-            Fact::Instance(_) | Fact::Org(_) => event.owner.to_string(),
-            Fact::User(user, _) => user.to_string(),
-        },
+        id: event.aggregate_id().into(),
         r#type: aggregate_type(event.fact.aggregate_type()).into(),
         resource_owner: event.owner.to_string(),
     };
@@ -89,6 +88,8 @@ fn payload(fact: &Fact) -> Result<Option<Struct>> {
         Fact::Instance(fact) => instance(fact),
         Fact::Org(fact) => org(fact),
         Fact::User(_, fact) => user(fact),
+        Fact::Project(_, fact) => project(fact),
+        Fact::UserGrant(_, fact) => user_grant(fact),
     };
     if said.is_null() {
         return Ok(None);
@@ -172,5 +173,32 @@ fn user(fact: &UserFact) -> Value {
         UserFact::Deactivated | UserFact::Reactivated | UserFact::Locked | UserFact::Unlocked | UserFact::Removed => {
             Value::Null
         }
+    }
+}
+
+fn project(fact: &ProjectFact) -> Value {
+    match fact {
+        ProjectFact::Added { name, settings } | ProjectFact::Changed { name, settings } => json!({
+            "name": name, "projectRoleAssertion": settings.asserts_roles, "projectRoleCheck": settings.checks_role,
+            "hasProjectCheck": settings.checks_project, "privateLabelingSetting": settings.private_labeling as u8,
+        }),
+        ProjectFact::RoleAdded { key, display_name, group } | ProjectFact::RoleChanged { key, display_name, group } => {
+            json!({ "key": key, "displayName": display_name, "group": group })
+        }
+        ProjectFact::RoleRemoved { key } => json!({ "key": key }),
+        ProjectFact::Deactivated | ProjectFact::Reactivated | ProjectFact::Removed => Value::Null,
+    }
+}
+
+fn user_grant(fact: &UserGrantFact) -> Value {
+    match fact {
+        UserGrantFact::Added { user, project, roles } => {
+            json!({ "userId": user, "projectId": project, "roleKeys": roles })
+        }
+        UserGrantFact::Changed { roles } | UserGrantFact::CascadeChanged { roles } => json!({ "roleKeys": roles }),
+        UserGrantFact::Deactivated
+        | UserGrantFact::Reactivated
+        | UserGrantFact::Removed
+        | UserGrantFact::CascadeRemoved => Value::Null,
     }
 }

@@ -146,14 +146,10 @@ impl Search {
             Editor::System => "",
             Editor::User(user) => user.as_str(),
         };
-        let aggregate = match &event.fact {
-            Fact::Instance(_) | Fact::Org(_) => event.owner.as_str(),
-            Fact::User(user, _) => user.as_str(),
-        };
         let name = event.fact.event_type();
         event.sequence > wanted.sequence
             && is(&wanted.editor_user_id, editor)
-            && is(&wanted.aggregate_id, aggregate)
+            && is(&wanted.aggregate_id, event.aggregate_id())
             && is(&wanted.resource_owner, event.owner.as_str())
             && self.has_type(event.fact.aggregate_type())
             && (wanted.event_types.is_empty() || wanted.event_types.iter().any(|wanted| wanted == name))

@@ -1,7 +1,7 @@
 //! The end of a machine user, and of all that it has.
 
 use crate::{
-    app::{App, instance_members, members, reply},
+    app::{App, instance_members, members, reply, user_grants},
     authz::Authorized,
     error::{Fault, Result},
     model::{Draft, Machine, UserFact, fault},
@@ -10,7 +10,7 @@ use crate::{
     store::{Decision, Receipt, State},
 };
 
-/// Removes a user with all its credentials and memberships. Its id is never given again. Not the last `IAM_OWNER`.
+/// Removes a user with all its credentials, memberships and grants. Its id is never given again. Not the last `IAM_OWNER`.
 pub async fn remove(
     app: App,
     who: Authorized<UserDelete>,
@@ -53,13 +53,16 @@ async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, id: String, unk
     changed.receipt().cloned()
 }
 
-/// The events by which a user goes: first its memberships, each in its owner's log, and last the user itself, so that
-/// the last receipt is about the user.
+/// The events by which a user goes: first its memberships and its grants, each in its owner's log, and last the user
+/// itself, so that the last receipt is about the user.
 pub(super) fn removal(state: &State<'_>, machine: &Machine) -> Result<Vec<Draft>> {
     let instance = state.instance()?.id;
     let mut events = Vec::new();
     for membership in state.memberships(&machine.id)? {
         events.push(members::end(&instance, &membership?.owner, &machine.id));
+    }
+    for grant in state.user_grants_of(&machine.id)? {
+        events.push(user_grants::end(&grant?));
     }
     events.push(Draft::user(&machine.org, &machine.id, UserFact::Removed));
     Ok(events)

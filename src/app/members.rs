@@ -99,6 +99,8 @@ pub async fn update<P: Permit + 'static>(
             if member.roles == roles {
                 return Ok(Decision::nothing(Some(member)));
             }
+            // Who may not give a role may not take it by giving another one either.
+            who.may_give(state, &known, &member.roles)?;
             who.may_give(state, &known, &roles)?;
             (scope.may_keep)(state, &member.user, &roles)?;
             Ok(Decision::new(vec![(scope.draft)(&who.org, Step::Changed { user: member.user, roles })], None))

@@ -1,12 +1,12 @@
 //! The end of an organisation, and of all that it owns.
 
 use crate::{
-    app::{App, instance_members, machine_removal, members, orgs, reply},
+    app::{App, instance_members, machine_removal, members, orgs, reply, user_grants},
     authz::Authorized,
     error::Result,
-    id::OrgId,
+    id::{OrgId, UserId},
     limits::MAX_ORG_CASCADE,
-    model::{Column, Draft, Editor, OrgFact, fault},
+    model::{Column, Draft, Editor, OrgFact, ProjectFact, fault},
     permission::{IamWrite, OrgDelete},
     proto::zitadel::{admin::v1 as admin, management::v1 as management, org::v2 as wire, v1::ObjectDetails},
     store::{Decision, Direction, Receipt, State},
@@ -65,17 +65,30 @@ async fn end(app: &App, editor: Editor, org_id: String) -> Result<(OrgId, Receip
     Ok((changed.answer, last))
 }
 
-/// First the users with all their memberships, then the members from elsewhere, at last the organisation.
+/// First the users with all their memberships and grants, then the members from elsewhere, then the projects with what
+/// users from elsewhere have in them, at last the organisation.
 fn cascade(state: &State<'_>, instance: &OrgId, org: &OrgId) -> Result<Vec<Draft>> {
     let mut events = Events(Vec::new());
+    let is_elsewhere =
+        |user: &UserId| -> Result<bool> { Ok(state.machine(user)?.is_none_or(|machine| machine.org != *org)) };
     for machine in state.machines(org, Column::Id, Direction::Ascending)? {
         machine_removal::removal(state, &machine?)?.into_iter().try_for_each(|event| events.push(event))?;
     }
     for member in state.members(org, Direction::Ascending)? {
         let user = member?.user;
-        if state.machine(&user)?.is_none_or(|machine| machine.org != *org) {
+        if is_elsewhere(&user)? {
             events.push(members::end(instance, org, &user))?;
         }
+    }
+    for project in state.projects(org, Direction::Ascending)? {
+        let project = project?.id;
+        for grant in state.user_grants_in(&project)? {
+            let grant = grant?;
+            if is_elsewhere(&grant.user)? {
+                events.push(user_grants::end(&grant))?;
+            }
+        }
+        events.push(Draft::project(org, &project, ProjectFact::Removed))?;
     }
     events.push(Draft::org(org, OrgFact::Removed))?;
     Ok(events.0)

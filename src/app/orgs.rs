@@ -5,7 +5,10 @@ use crate::{
     authz::Authorized,
     error::{Error, Fault, Result},
     id::OrgId,
-    model::{Draft, InstanceFact, Org, OrgFact, OrgState, fault, org::primary_domain},
+    model::{
+        Draft, InstanceFact, Org, OrgFact, OrgState, fault,
+        org::{primary_domain, slug},
+    },
     permission::{IamWrite, OrgCreate, OrgWrite},
     proto::zitadel::{admin::v1 as admin, management::v1 as management},
     store::{Decision, Receipt, State},
@@ -166,7 +169,8 @@ async fn step(
 /// An organisation's name as it is kept: trimmed, and fit for a log line and a terminal.
 pub(super) fn org_name(message: &str, name: &str) -> Result<String> {
     let name = name.trim();
-    if name.is_empty() {
+    // A name of symbols alone gives no domain.
+    if slug(name).is_empty() {
         return Err(fault::ORG_NAME_EMPTY.into());
     }
     if name.chars().any(char::is_control) {

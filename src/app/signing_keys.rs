@@ -57,7 +57,14 @@ pub async fn list(
 }
 
 /// Returns the new key's id.
+///
+/// On a task of its own: a caller that goes away must not leave a new key in the store and the old one in use.
 async fn renew(app: &App, editor: Editor) -> Result<String> {
+    tokio::spawn(make_and_take(app.clone(), editor)).await.map_err(Error::internal)?
+}
+
+async fn make_and_take(app: App, editor: Editor) -> Result<String> {
+    let app = &app;
     let kid: CredentialId = app.new_id();
     let kid = kid.to_string();
     let algorithm = app.settings.signing_algorithm;

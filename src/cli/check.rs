@@ -1,15 +1,16 @@
 //! `countersign check`: is the database whole?
 
 use super::{ConfigOptions, Failure, failure, open::Opened, terminal::say};
-use crate::store;
+use crate::{keys::file, store};
+use std::path::{Path, PathBuf};
 
 pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let config = options.load()?;
     let database = &config.storage.path;
     let opened = Opened::existing(database, cache_bytes(config.storage.cache.bytes()))?;
     // Beside the database, where there is room for another one and nobody else can read it.
-    let scratch = database.with_extension("check");
-    let _ = std::fs::remove_file(&scratch);
+    let scratch = scratch_beside(database);
+    file::create_private(&scratch, &[]).map_err(failure)?;
     let report = store::check(&opened.store, &scratch, |events| say(&format!("{events} events replayed ...")));
     let _ = std::fs::remove_file(&scratch);
     let report = report?;
@@ -28,6 +29,12 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
         database.display(),
         report.findings.join("\n  ")
     )))
+}
+
+/// A name that nothing else has. The file holds all that the state holds, so it is made for its owner's eyes alone.
+fn scratch_beside(database: &Path) -> PathBuf {
+    let name = database.file_name().unwrap_or_default().display().to_string();
+    database.with_file_name(format!(".{name}.check-{}", std::process::id()))
 }
 
 /// As the store wants it. More than the machine can address is as good as all of it.

@@ -40,10 +40,17 @@ pub fn run(options: Options) -> Result<(), Failure> {
     let master = master_key(&key_file)?;
     let opened = Opened::existing_or_new(database, 16 << 20)?;
     let names = Names { host: serving.external_url.host(), org: &options.org, admin: &options.admin, demo: None };
-    bootstrap::initialize(&opened.store, &master, &opened.clock, &opened.random, &names, |created| {
+    let keep = |created: &bootstrap::Created| {
         let token = created.admin_token.expose();
         file::create_private(&token_file, token.as_bytes()).map_err(|e| Error::invalid(e.to_string()))
-    })?;
+    };
+    let made = bootstrap::initialize(&opened.store, &master, &opened.clock, &opened.random, &names, keep);
+    if let Err(error) = made {
+        // An empty database would keep the next `init` from trying again.
+        drop(opened);
+        let _ = std::fs::remove_file(database);
+        return Err(error.into());
+    }
     say(&format!(
         "database             {}\nmaster key           {}  (keep a copy elsewhere: without it the database is worthless)\n\
          administrator token  {}",

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A running server holds all of it in one [`KeyRing`], which never changes; a rotation puts another in its place
-//! ([`Keys::replace`]). Nothing here stores anything but files: the database belongs to the store.
+//! ([`Keys::rebuild`]). Nothing here stores anything but files: the database belongs to the store.
 
 mod aead;
 mod current;

@@ -1,8 +1,8 @@
 //! What can happen. Every change of the server's state is one of these, in the log of whoever owns the object.
 
 use crate::{
-    id::{CredentialId, OrgId, UserId},
-    model::{AccessTokenType, TokenLifetimes},
+    id::{CredentialId, OrgId, ProjectId, UserGrantId, UserId},
+    model::{AccessTokenType, ProjectSettings, TokenLifetimes},
     secret::SecretHash,
     time::Timestamp,
 };
@@ -51,6 +51,10 @@ pub enum Fact {
     Org(OrgFact),
     /// To a user of the organisation that owns the log.
     User(UserId, UserFact),
+    /// To a project of the organisation that owns the log.
+    Project(ProjectId, ProjectFact),
+    /// To a user grant that the organisation gave that owns the log.
+    UserGrant(UserGrantId, UserGrantFact),
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -201,6 +205,68 @@ pub enum UserFact {
     },
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum ProjectFact {
+    Added {
+        name: String,
+        settings: ProjectSettings,
+    },
+    Changed {
+        name: String,
+        settings: ProjectSettings,
+    },
+    Deactivated,
+    Reactivated,
+    /// With its roles.
+    Removed,
+    RoleAdded {
+        key: String,
+        display_name: String,
+        group: String,
+    },
+    RoleChanged {
+        key: String,
+        display_name: String,
+        group: String,
+    },
+    RoleRemoved {
+        key: String,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum UserGrantFact {
+    Added {
+        user: UserId,
+        project: ProjectId,
+        roles: Vec<String>,
+    },
+    Changed {
+        roles: Vec<String>,
+    },
+    /// A role was removed from the project, and from the grant with it.
+    CascadeChanged {
+        roles: Vec<String>,
+    },
+    Deactivated,
+    Reactivated,
+    Removed,
+    /// The user or the project was removed, and the grant with it.
+    CascadeRemoved,
+}
+
+impl Event {
+    /// The id of what it happened to.
+    pub fn aggregate_id(&self) -> &str {
+        match &self.fact {
+            Fact::Instance(_) | Fact::Org(_) => self.owner.as_str(),
+            Fact::User(user, _) => user.as_str(),
+            Fact::Project(project, _) => project.as_str(),
+            Fact::UserGrant(grant, _) => grant.as_str(),
+        }
+    }
+}
+
 impl Draft {
     pub fn instance(instance: &OrgId, fact: InstanceFact) -> Self {
         Self { owner: instance.clone(), fact: Fact::Instance(fact) }
@@ -213,127 +279,12 @@ impl Draft {
     pub fn user(org: &OrgId, user: &UserId, fact: UserFact) -> Self {
         Self { owner: org.clone(), fact: Fact::User(user.clone(), fact) }
     }
-}
 
-impl Fact {
-    /// Every type that an event can have.
-    pub const EVENT_TYPES: &[&str] = &[
-        "instance.added",
-        "instance.default.org.set",
-        "instance.member.added",
-        "instance.member.changed",
-        "instance.member.removed",
-        "instance.member.cascade.removed",
-        "instance.signing_key.added",
-        "instance.signing_key.retired",
-        "instance.oidc.settings.changed",
-        "org.added",
-        "org.changed",
-        "org.deactivated",
-        "org.reactivated",
-        "org.removed",
-        "org.member.added",
-        "org.member.changed",
-        "org.member.removed",
-        "org.member.cascade.removed",
-        "org.metadata.set",
-        "org.metadata.removed",
-        "user.machine.added",
-        "user.machine.changed",
-        "user.username.changed",
-        "user.machine.secret.set",
-        "user.machine.secret.removed",
-        "user.pat.added",
-        "user.pat.removed",
-        "user.deactivated",
-        "user.reactivated",
-        "user.locked",
-        "user.unlocked",
-        "user.removed",
-        "user.token.revoked",
-        "user.machine.key.added",
-        "user.machine.key.removed",
-        "user.assertion.used",
-        "user.metadata.set",
-        "user.metadata.removed",
-    ];
-    /// Every kind of object that an event can be about.
-    pub const AGGREGATE_TYPES: &[&str] = &["instance", "org", "user"];
-
-    /// The wire's name of the event's type.
-    pub fn event_type(&self) -> &'static str {
-        match self {
-            Self::Instance(fact) => fact.event_type(),
-            Self::Org(fact) => fact.event_type(),
-            Self::User(_, fact) => fact.event_type(),
-        }
+    pub fn project(org: &OrgId, project: &ProjectId, fact: ProjectFact) -> Self {
+        Self { owner: org.clone(), fact: Fact::Project(project.clone(), fact) }
     }
 
-    /// The wire's name of what it happened to.
-    pub fn aggregate_type(&self) -> &'static str {
-        match self {
-            Self::Instance(_) => "instance",
-            Self::Org(_) => "org",
-            Self::User(..) => "user",
-        }
-    }
-}
-
-impl InstanceFact {
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::Added { .. } => "instance.added",
-            Self::DefaultOrgSet { .. } => "instance.default.org.set",
-            Self::MemberAdded { .. } => "instance.member.added",
-            Self::MemberChanged { .. } => "instance.member.changed",
-            Self::MemberRemoved { .. } => "instance.member.removed",
-            Self::MemberCascadeRemoved { .. } => "instance.member.cascade.removed",
-            Self::SigningKeyAdded { .. } => "instance.signing_key.added",
-            Self::SigningKeyRetired { .. } => "instance.signing_key.retired",
-            Self::OidcSettingsChanged { .. } => "instance.oidc.settings.changed",
-        }
-    }
-}
-
-impl OrgFact {
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::Added { .. } => "org.added",
-            Self::Changed { .. } => "org.changed",
-            Self::Deactivated => "org.deactivated",
-            Self::Reactivated => "org.reactivated",
-            Self::Removed => "org.removed",
-            Self::MemberAdded { .. } => "org.member.added",
-            Self::MemberChanged { .. } => "org.member.changed",
-            Self::MemberRemoved { .. } => "org.member.removed",
-            Self::MemberCascadeRemoved { .. } => "org.member.cascade.removed",
-            Self::MetadataSet { .. } => "org.metadata.set",
-            Self::MetadataRemoved { .. } => "org.metadata.removed",
-        }
-    }
-}
-
-impl UserFact {
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::MachineAdded { .. } => "user.machine.added",
-            Self::MachineChanged { .. } => "user.machine.changed",
-            Self::UserNameChanged { .. } => "user.username.changed",
-            Self::SecretSet { .. } => "user.machine.secret.set",
-            Self::SecretRemoved { .. } => "user.machine.secret.removed",
-            Self::PatAdded { .. } => "user.pat.added",
-            Self::PatRemoved { .. } => "user.pat.removed",
-            Self::Deactivated => "user.deactivated",
-            Self::Reactivated => "user.reactivated",
-            Self::Locked => "user.locked",
-            Self::Unlocked => "user.unlocked",
-            Self::Removed => "user.removed",
-            Self::TokenRevoked { .. } => "user.token.revoked",
-            Self::KeyAdded { .. } => "user.machine.key.added",
-            Self::KeyRemoved { .. } => "user.machine.key.removed",
-            Self::AssertionUsed { .. } => "user.assertion.used",
-            Self::MetadataSet { .. } => "user.metadata.set",
-            Self::MetadataRemoved { .. } => "user.metadata.removed",
-        }
+    pub fn user_grant(owner: &OrgId, grant: &UserGrantId, fact: UserGrantFact) -> Self {
+        Self { owner: owner.clone(), fact: Fact::UserGrant(grant.clone(), fact) }
     }
 }

@@ -120,7 +120,7 @@ pub const ORG_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMA-aps2n", "Organisati
 pub const ORG_TOO_LARGE: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-large",
-    "The organisation has too many users and members to be removed at once; remove users first",
+    "The organisation has too many users, members and user grants to be removed at once; remove users first",
 );
 pub const DEFAULT_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "INSTA-Wfe21", "Organisation not found");
 pub const DEFAULT_ORG_UNCHANGED: Fault = fault(FailedPrecondition, "INST-SDfw2", "Instance not changed");
@@ -148,6 +148,54 @@ pub const LAST_OWNER: Fault = fault(
     "COUNTERSIGN-lastowner",
     "The instance would be left without an IAM_OWNER; give the role to another user first",
 );
+
+// Projects and their roles.
+pub const PROJECT_UNKNOWN: Fault = fault(NotFound, "QUERY-fk2fs", "Project not found");
+pub const PROJECT_INVALID: Fault = fault(InvalidArgument, "PROJECT-IOVCC", "Project is invalid");
+pub const PROJECT_NAME_TAKEN: Fault = fault(AlreadyExists, "V3-DKcYh", "Project already exists on the organization");
+pub const PROJECT_CHANGE_UNKNOWN: Fault = fault(NotFound, "COMMAND-3M9sd", "Project not found");
+pub const PROJECT_CHANGE_INVALID: Fault = fault(InvalidArgument, "COMMAND-4m9vS", "Project is invalid");
+pub const PROJECT_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-2M0fs", "No changes");
+pub const PROJECT_DEACTIVATE_UNKNOWN: Fault = fault(NotFound, "COMMAND-112M9", "Project not found");
+pub const PROJECT_NOT_ACTIVE: Fault = fault(FailedPrecondition, "COMMAND-mki55", "Project is not active");
+pub const PROJECT_NOT_INACTIVE: Fault = fault(FailedPrecondition, "COMMAND-5M9bs", "Project is not deactivated");
+pub const PROJECT_TOO_LARGE: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-large",
+    "Too many users have roles here for this to happen at once; remove user grants first",
+);
+pub const TOO_MANY_PROJECTS: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-many",
+    "The organisation has as many projects as it may have; remove one first",
+);
+pub const ROLE_PROJECT_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-4M0fs", "Project not found");
+pub const ROLE_INVALID: Fault = fault(InvalidArgument, "COMMAND-4m9vS", "Role is invalid");
+pub const ROLE_EXISTS: Fault = fault(AlreadyExists, "V3-DKcYh", "Role already exists");
+pub const ROLE_CHANGE_INVALID: Fault = fault(InvalidArgument, "COMMAND-2ilfW", "Project is invalid");
+pub const ROLE_CHANGE_UNKNOWN: Fault = fault(NotFound, "COMMAND-vv8M9", "Role doesn't exist");
+pub const ROLE_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-5M0cs", "No changes");
+pub const ROLE_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-m9vMf", "Role doesn't exist");
+pub const TOO_MANY_PROJECT_ROLES: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-many",
+    "The project would have more roles than it may have; remove some first",
+);
+
+// Grants of roles in projects.
+pub const USER_GRANT_UNKNOWN: Fault = fault(NotFound, "QUERY-wIPkA", "User grant not found");
+pub const USER_GRANT_INVALID: Fault = fault(InvalidArgument, "COMMAND-kVfMa", "User grant is invalid");
+pub const USER_GRANT_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-4f8sg", "User could not be found");
+pub const USER_GRANT_PROJECT_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-3n77S", "Project not found");
+pub const USER_GRANT_PROJECT_GRANT_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-4m9ff", "Grant not found");
+pub const USER_GRANT_ROLE_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-mm9F4", "Errors.Project.Role.NotFound");
+pub const USER_GRANT_EXISTS: Fault = fault(AlreadyExists, "V3-DKcYh", "User grant already exists");
+pub const USER_GRANT_CHANGE_UNKNOWN: Fault = fault(NotFound, "COMMAND-3M9sd", "User grant not found");
+pub const USER_GRANT_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-Rs8fy", "User grant has not been changed");
+pub const USER_GRANT_NOT_ACTIVE: Fault = fault(FailedPrecondition, "COMMAND-1S9gx", "User grant is not active");
+pub const USER_GRANT_REACTIVATE_UNKNOWN: Fault = fault(NotFound, "COMMAND-Lp0gs", "User grant not found");
+pub const USER_GRANT_NOT_INACTIVE: Fault = fault(FailedPrecondition, "COMMAND-1ML0v", "User grant is not deactivated");
+pub const USER_GRANT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-1My0t", "User grant not found");
 
 // Settings.
 pub const OIDC_SETTINGS_EMPTY: Fault = fault(InvalidArgument, "INST-10sxks", "Errors.Invalid.Argument");

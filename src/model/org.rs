@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Org {
     pub id: OrgId,
-    /// Unique in the instance, whatever the case.
+    /// Unique in the instance as far as [`slug`] tells names apart, and so is the domain that is made of it.
     pub name: String,
     /// Derived from the name and the server's host when the organisation was added or renamed.
     pub primary_domain: String,
@@ -23,9 +23,15 @@ pub enum OrgState {
 
 /// The domain of an organisation called `name` on a server called `host`.
 pub fn primary_domain(name: &str, host: &str) -> String {
-    let dashed: String = name.trim().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    let slug: Vec<&str> = dashed.split('-').filter(|part| !part.is_empty()).collect();
-    format!("{}.{host}", slug.join("-").to_lowercase())
+    format!("{}.{host}", slug(name))
+}
+
+/// A name as it is compared: its letters and digits in lower case, with single dashes for what stands between them. Two
+/// organisations never have the same, or one could take the other's domain. Empty for a name of symbols alone.
+pub fn slug(name: &str) -> String {
+    let dashed: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
+    words.join("-").to_lowercase()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::{
     app::App,
     authn::{Account, Bearer},
     error::Result,
+    id::ProjectId,
     keys::Sealer,
     model::{AccessToken, CredentialKind},
     oauth::{
@@ -12,6 +13,7 @@ use crate::{
         client::{self, Client},
         error::{OAuthError, OAuthResult},
         judge,
+        roles::{self, RoleClaims},
     },
     time::Timestamp,
 };
@@ -46,6 +48,8 @@ struct View {
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
+    roles: RoleClaims,
+    #[serde(flatten)]
     metadata: Option<UserMetadata>,
 }
 
@@ -57,6 +61,8 @@ struct Facts {
     scopes: Vec<String>,
     audience: Vec<String>,
     amr: &'static [&'static str],
+    /// Of now, whatever the token itself may say.
+    roles: RoleClaims,
 }
 
 /// What the token in the form is worth.
@@ -81,6 +87,7 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
             issued: id.issued_at(),
             expires: access.expires,
             id: id.to_text(),
+            roles: roles::of_token(&ground.state, &account, &access.scopes, &access.audience)?,
             scopes: access.scopes,
             audience: audience(token, access.audience, &account),
         },
@@ -92,6 +99,7 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
             // It is good for everything, so for whoever asks.
             audience: vec![caller.account.machine.id.to_string(), ground.state.instance()?.project],
             amr: &[],
+            roles: roles::for_org(&ground.state, &account, &caller.account.org.id)?,
         },
     };
     show(ground, &account, facts).map(Some)
@@ -107,24 +115,29 @@ fn amr(ground: &Ground<'_>, token: &AccessToken) -> Result<&'static [&'static st
     })
 }
 
-/// A caller learns of the tokens of its own organisation and of those that name it as their audience; one with a role
-/// in the instance of all.
+/// A caller learns of the tokens of its own organisation, and of those that name it or a project of its organisation as
+/// their audience; one with a role in the instance of all.
 fn may_know(ground: &Ground<'_>, caller: &Client, bearer: &Bearer, account: &Account) -> Result<bool> {
     let asking = &caller.account.machine;
     if asking.org == account.org.id {
         return Ok(true);
     }
     let instance = ground.state.instance()?;
-    let is_named = match bearer {
-        // Tokens for this server's API name its project. Whoever managed to be called like it is still not the API.
-        Bearer::AccessToken(_, token) => token
-            .audience
-            .iter()
-            .filter(|&audience| *audience != instance.project)
-            .any(|audience| audience == asking.id.as_str() || *audience == asking.user_name),
-        Bearer::PersonalAccessToken(_) => false,
-    };
-    Ok(is_named || ground.state.member(&instance.id, &asking.id)?.is_some())
+    if let Bearer::AccessToken(_, token) = bearer {
+        // Tokens for this server's API name its project.
+        for audience in token.audience.iter().filter(|&audience| *audience != instance.project) {
+            let project = ProjectId::parse(audience).map_or(Ok(None), |id| ground.state.project(&id))?;
+            let is_named = match project {
+                // Whoever managed to be called like a project is still not the project.
+                Some(project) => project.org == asking.org,
+                None => audience == asking.id.as_str() || *audience == asking.user_name,
+            };
+            if is_named {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(ground.state.member(&instance.id, &asking.id)?.is_some())
 }
 
 /// A JWT without audience scopes names its own client, and so must the answer about it.
@@ -137,6 +150,9 @@ fn audience(token: &str, audience: Vec<String>, account: &Account) -> Vec<String
 
 fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
     let issued = facts.issued.seconds();
+    // Whoever reads it would take a scope that names a role for the role.
+    let is_true = |scope: &&str| roles::key_of(scope).is_none_or(|key| facts.roles.has(key));
+    let scopes: Vec<_> = facts.scopes.iter().map(String::as_str).filter(is_true).collect();
     Ok(View {
         client_id: account.machine.user_name.clone(),
         token_type: "Bearer",
@@ -151,7 +167,8 @@ fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
         amr: facts.amr,
         profile: Profile::of(account),
         resource_owner: ResourceOwner::if_asked(&facts.scopes, &account.org),
+        scope: scopes.join(" "),
+        roles: facts.roles,
         metadata: UserMetadata::if_asked(&facts.scopes, &ground.state, &account.machine)?,
-        scope: facts.scopes.join(" "),
     })
 }

@@ -10,6 +10,7 @@ use crate::{
     oauth::{
         claims::{Profile, ResourceOwner, UserMetadata},
         error::{OAuthError, OAuthResult},
+        roles::RoleClaims,
         scope::{Granted, OPENID, PROFILE},
     },
     store::encode,
@@ -28,6 +29,8 @@ pub(super) struct Ticket {
     /// How (RFC 8176).
     pub amr: &'static [&'static str],
     pub granted: Granted,
+    /// By the same state.
+    pub roles: RoleClaims,
 }
 
 /// What a client gets (RFC 6749 section 5.1). It has no `Debug`, as it is made of secrets.
@@ -43,11 +46,13 @@ pub struct TokenResponse {
 
 /// A JWT access token.
 #[derive(Serialize)]
-struct AccessClaims {
+struct AccessClaims<'a> {
     #[serde(flatten)]
     token: Claims,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
+    #[serde(flatten)]
+    roles: &'a RoleClaims,
     #[serde(flatten)]
     metadata: Option<UserMetadata>,
 }
@@ -69,6 +74,8 @@ struct IdClaims<'a> {
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
+    roles: &'a RoleClaims,
+    #[serde(flatten)]
     metadata: Option<UserMetadata>,
 }
 
@@ -77,7 +84,7 @@ const ID_TOKEN_TYPE: &str = "JWT";
 
 /// The tokens that the ticket is good for. Nothing is written: they carry all that is to be known of them.
 pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenResponse> {
-    let Ticket { issued, account, credential, amr, granted } = ticket;
+    let Ticket { issued, account, credential, amr, granted, roles } = ticket;
     let lifetimes = oidc_settings::in_force(app, &app.store.snapshot()?.state())?;
     let wants_id_token = granted.scopes.iter().any(|scope| scope == OPENID);
     let is_jwt = account.machine.access_token_type == AccessTokenType::Jwt;
@@ -86,7 +93,9 @@ pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenRespons
         false => None,
     };
     let id_token = match &key {
-        Some(key) if wants_id_token => Some(id_token(app, key, (issued, lifetimes.id_token), &account, amr, &granted)?),
+        Some(key) if wants_id_token => {
+            Some(id_token(app, key, (issued, lifetimes.id_token), &account, amr, &granted, &roles)?)
+        }
         _ => None,
     };
     let lifetime = Duration::from_secs(lifetimes.access_token);
@@ -100,7 +109,7 @@ pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenRespons
     // The instant belongs to this request alone, so no other token can have the id.
     let id = TokenId::new(issued, &app.random);
     let access_token = match &key {
-        Some(key) if is_jwt => signed(app, key, id, token, &account)?,
+        Some(key) if is_jwt => signed(app, key, id, token, &account, &roles)?,
         _ => sealed(app, id, &token)?,
     };
     Ok(TokenResponse { access_token, token_type: "Bearer", expires_in: lifetime.as_secs(), id_token })
@@ -110,7 +119,14 @@ fn sealed(app: &App, id: TokenId, token: &AccessToken) -> OAuthResult<String> {
     app.keys.load().opaque_tokens().seal(id, &encode(token)?).map_err(too_large)
 }
 
-fn signed(app: &App, key: &SigningKey, id: TokenId, token: AccessToken, account: &Account) -> OAuthResult<String> {
+fn signed(
+    app: &App,
+    key: &SigningKey,
+    id: TokenId,
+    token: AccessToken,
+    account: &Account,
+    roles: &RoleClaims,
+) -> OAuthResult<String> {
     let issued = id.issued_at().seconds();
     let user_name = &account.machine.user_name;
     let resource_owner = ResourceOwner::if_asked(&token.scopes, &account.org);
@@ -129,7 +145,8 @@ fn signed(app: &App, key: &SigningKey, id: TokenId, token: AccessToken, account:
         credential: token.credential.to_string(),
         own_audience,
     };
-    jwt::sign(key, &app.settings.jwt_type, &AccessClaims { token: claims, resource_owner, metadata }).map_err(too_large)
+    let claims = AccessClaims { token: claims, resource_owner, roles, metadata };
+    jwt::sign(key, &app.settings.jwt_type, &claims).map_err(too_large)
 }
 
 fn id_token(
@@ -139,6 +156,7 @@ fn id_token(
     account: &Account,
     amr: &'static [&'static str],
     granted: &Granted,
+    roles: &RoleClaims,
 ) -> OAuthResult<String> {
     let user_name = account.machine.user_name.as_str();
     let wants_profile = granted.scopes.iter().any(|scope| scope == PROFILE);
@@ -154,6 +172,7 @@ fn id_token(
         client_id: user_name,
         profile: wants_profile.then(|| Profile::of(account)),
         resource_owner: ResourceOwner::if_asked(&granted.scopes, &account.org),
+        roles,
         metadata: UserMetadata::if_asked(&granted.scopes, &app.store.snapshot()?.state(), &account.machine)?,
     };
     jwt::sign(key, ID_TOKEN_TYPE, &claims).map_err(too_large)

@@ -21,6 +21,7 @@ mod grant;
 mod introspect;
 mod issue;
 mod revoke;
+mod roles;
 mod scope;
 mod stand_in;
 mod userinfo;

@@ -5,7 +5,10 @@ use crate::{
     error::Result,
     id::OrgId,
     limits::{MAX_SCOPE_BYTES, MAX_SCOPES},
-    oauth::error::{OAuthError, OAuthResult},
+    oauth::{
+        error::{OAuthError, OAuthResult},
+        roles,
+    },
     store::State,
 };
 
@@ -29,7 +32,8 @@ pub const RESOURCE_OWNER: &str = "urn:zitadel:iam:user:resourceowner";
 pub const METADATA: &str = "urn:zitadel:iam:user:metadata";
 
 /// Kept whoever asks. Those of them that speak of people are known to every OpenID library and change nothing here.
-const FOR_ALL: [&str; 8] = [OPENID, PROFILE, "email", "phone", "address", "offline_access", METADATA, RESOURCE_OWNER];
+const FOR_ALL: [&str; 9] =
+    [OPENID, PROFILE, "email", "phone", "address", "offline_access", METADATA, RESOURCE_OWNER, roles::ALL_ROLES];
 const PROJECT: &str = "urn:zitadel:iam:org:project:id:";
 const AUDIENCE: &str = ":aud";
 /// How the audience scope calls the project of this server's own API, whose id clients need not know.
@@ -61,22 +65,28 @@ pub fn parse(text: Option<&str>) -> OAuthResult<Vec<&str>> {
 /// What of the request an account gets for itself: what this server knows and what is true of the account. The rest is
 /// dropped without a word, as ZITADEL does.
 ///
-/// A scope that claims a role is among the rest: there are no projects to have roles in, and whoever reads the token
-/// would take the scope for the role.
+/// A scope that names a role which the account does not have is among the rest: whoever reads the token would take the
+/// scope for the role.
 pub fn of_account(requested: &[&str], account: &Account, state: &State<'_>) -> Result<Granted> {
-    let mut granted = Granted { scopes: Vec::with_capacity(requested.len()), audience: Vec::new() };
-    for &scope in requested {
-        if let Some(project) = project_of(scope) {
-            let project = if project == OWN_PROJECT { state.instance()?.project } else { project.into() };
-            if !granted.audience.contains(&project) {
-                granted.audience.push(project);
-            }
-        } else if !FOR_ALL.contains(&scope) && !is_of_own_org(scope, account) {
-            continue;
+    let mut audience = Vec::new();
+    for project in requested.iter().filter_map(|scope| project_of(scope)) {
+        let project = if project == OWN_PROJECT { state.instance()?.project } else { project.into() };
+        if !audience.contains(&project) {
+            audience.push(project);
         }
-        granted.scopes.push(scope.into());
     }
-    Ok(granted)
+    let held = roles::of_token(state, account, requested, &audience)?;
+    let is_kept = |scope: &str| match roles::key_of(scope) {
+        Some(key) => held.has(key),
+        None => {
+            FOR_ALL.contains(&scope)
+                || project_of(scope).is_some()
+                || roles::is_giver(scope)
+                || is_of_own_org(scope, account)
+        }
+    };
+    let scopes = requested.iter().filter(|scope| is_kept(scope)).map(|&scope| scope.into()).collect();
+    Ok(Granted { scopes, audience })
 }
 
 /// The project of an audience scope. An audience is an id, so that it can be nothing that means something elsewhere.

@@ -8,6 +8,7 @@ use crate::{
         claims::{Profile, ResourceOwner, UserMetadata},
         error::{OAuthError, OAuthResult},
         judge,
+        roles::{self, RoleClaims},
     },
 };
 use serde::Serialize;
@@ -21,6 +22,8 @@ pub struct UserInfo {
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
+    roles: RoleClaims,
+    #[serde(flatten)]
     metadata: Option<UserMetadata>,
 }
 
@@ -29,14 +32,15 @@ pub async fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo>
     let token = token(request)?;
     judge(app, |ground| {
         let (bearer, account) = ground.bearer(token)?.ok_or_else(OAuthError::invalid_token)?;
-        let scopes = match &bearer {
-            Bearer::AccessToken(_, token) => token.scopes.as_slice(),
-            Bearer::PersonalAccessToken(credential) => credential.scopes(),
+        let (scopes, audience) = match &bearer {
+            Bearer::AccessToken(_, token) => (token.scopes.as_slice(), token.audience.as_slice()),
+            Bearer::PersonalAccessToken(credential) => (credential.scopes(), [].as_slice()),
         };
         Ok(UserInfo {
             sub: account.machine.id.to_string(),
             profile: Profile::of(&account),
             resource_owner: ResourceOwner::if_asked(scopes, &account.org),
+            roles: roles::of_token(&ground.state, &account, scopes, audience)?,
             metadata: UserMetadata::if_asked(scopes, &ground.state, &account.machine)?,
         })
     })

@@ -10,10 +10,10 @@ mod reflection;
 use crate::{
     api::Api,
     exchange::Body,
-    limits::{MAX_BODY_BYTES, MAX_MESSAGE_ELEMENT_BYTES},
+    limits::{BODY_TIMEOUT, MAX_BODY_BYTES, MAX_CALL_TIME, MAX_MESSAGE_ELEMENT_BYTES},
 };
 use bytes::Bytes;
-use connectrpc::{ConnectRpcService, Limits};
+use connectrpc::{ConnectRpcService, DeadlinePolicy, Limits};
 use dispatch::Procedures;
 use http::{
     HeaderValue, Request, Response, StatusCode,
@@ -37,7 +37,11 @@ impl Rpc {
             .with_max_request_body_size(MAX_BODY_BYTES)
             .with_max_message_size(MAX_BODY_BYTES)
             .with_element_memory_limit(MAX_MESSAGE_ELEMENT_BYTES);
-        Self { service: ConnectRpcService::new(Procedures::new(api, stopping)).with_limits(limits) }
+        // A call that says nothing gets what a request over REST has, and none can ask for more: otherwise a client could
+        // keep a body in memory for as long as it likes by never ending it. Streams of answers have limits of their own.
+        let deadlines = DeadlinePolicy::new().with_default_timeout(BODY_TIMEOUT).with_max(MAX_CALL_TIME);
+        let service = ConnectRpcService::new(Procedures::new(api, stopping));
+        Self { service: service.with_limits(limits).with_deadline_policy(deadlines) }
     }
 
     /// Whether a path is a procedure's: `/package.Service/Method`.

@@ -27,7 +27,7 @@ const MAX_FINDINGS: usize = 20;
 /// How many events are replayed in one transaction, so that memory stays bounded.
 const EVENTS_PER_COMMIT: u64 = 10_000;
 
-/// Replays the whole log into `scratch`, a file that must not exist, and compares what comes out with the state, byte
+/// Replays the whole log into `scratch`, a file that is empty or not there, and compares what comes out with the state, byte
 /// for byte. Also checks that sequences and positions have no gap and that each event names the hash of the one before.
 /// `progress` hears of every 10,000 events.
 pub fn check(store: &Store, scratch: &Path, progress: impl Fn(u64)) -> Result<CheckReport> {

@@ -6,11 +6,11 @@
 
 use crate::{
     error::{Error, Result},
-    id::{OrgId, UserId},
+    id::{OrgId, ProjectId, UserGrantId, UserId},
     limits::MAX_RECORD_BYTES,
     model::{
-        AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, OidcSettings, Org,
-        SigningKeyRecord,
+        AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, OidcSettings, Org, Project,
+        ProjectRole, SigningKeyRecord, UserGrant,
     },
 };
 use bincode::Options;
@@ -74,8 +74,28 @@ impl Record for OrgId {
     const NAME: &'static str = "org id";
 }
 
+impl Record for Project {
+    const NAME: &'static str = "project";
+}
+
+impl Record for ProjectId {
+    const NAME: &'static str = "project id";
+}
+
+impl Record for ProjectRole {
+    const NAME: &'static str = "project role";
+}
+
 impl Record for SigningKeyRecord {
     const NAME: &'static str = "signing key";
+}
+
+impl Record for UserGrant {
+    const NAME: &'static str = "user grant";
+}
+
+impl Record for UserGrantId {
+    const NAME: &'static str = "user grant id";
 }
 
 impl Record for UserId {

@@ -13,7 +13,7 @@ pub enum Space {
     Instance = 1,
     /// org -> Org
     Org = 2,
-    /// normal name -> org
+    /// slug of the name -> org
     OrgByName = 3,
     /// user -> Machine
     Machine = 4,
@@ -51,6 +51,24 @@ pub enum Space {
     UserEvent = 22,
     /// () -> OidcSettings
     OidcSettings = 30,
+    /// project -> Project
+    Project = 40,
+    /// (org, project) -> project
+    ProjectByOrg = 41,
+    /// (org, normal name) -> project
+    ProjectByName = 42,
+    /// (project, key) -> ProjectRole
+    ProjectRole = 43,
+    /// grant -> UserGrant
+    UserGrant = 44,
+    /// (user, project, owner) -> grant
+    UserGrantByUser = 45,
+    /// (project, grant) -> grant
+    UserGrantByProject = 46,
+    /// (owner, grant) -> grant
+    UserGrantByOwner = 47,
+    /// (project, role, grant) -> grant
+    UserGrantByRole = 48,
 }
 
 /// A key, or the beginning of one.

@@ -5,7 +5,7 @@ use crate::{
     id::{CredentialId, OrgId, UserId},
     model::{
         Column, Credential, CredentialKind, Instance, Machine, Member, OidcSettings, Org, SigningKeyRecord,
-        machine::normal_user_name,
+        machine::normal_user_name, org::slug,
     },
     secret::SecretHash,
     store::{
@@ -277,10 +277,11 @@ pub(super) type Row<'a> = (AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>);
 pub(super) enum Tombstone {
     Org = 1,
     User = 2,
+    Project = 40,
 }
 
 pub(super) fn org_name_key(name: &str) -> Key {
-    Key::new(Space::OrgByName).text(&name.trim().to_lowercase())
+    Key::new(Space::OrgByName).text(&slug(name))
 }
 
 pub(super) fn user_name_key(user_name: &str) -> Key {
@@ -341,6 +342,6 @@ pub(super) fn tombstone_key(kind: Tombstone, id: &str) -> Key {
     Key::new(Space::Tombstone).byte(kind as u8).text(id)
 }
 
-fn dangling(index: &str) -> Error {
+pub(super) fn dangling(index: &str) -> Error {
     Error::internal(format!("the {index} names an object that is not there; `countersign check` tells more"))
 }

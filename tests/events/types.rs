@@ -9,7 +9,7 @@ fn names(list: &Value) -> Vec<String> {
 #[tokio::test]
 async fn every_type_is_listed() {
     let kit = Kit::new().await;
-    let model = include_str!("../../src/model/event.rs");
+    let model = include_str!("../../src/model/event_types.rs");
     let quoted = || model.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next());
     let listed = kit.ok("admin/ListEventTypes", json!({})).await["eventTypes"].take();
     assert_eq!(names(&listed), quoted().filter(|name| name.contains('.')).collect::<Vec<_>>());

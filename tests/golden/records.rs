@@ -1,11 +1,12 @@
 //! One fixed example of everything that is stored, and of each variant in it.
 
 use countersign::{
-    id::{CredentialId, Id, OrgId, UserId},
+    id::{CredentialId, Id, OrgId, ProjectId, UserGrantId, UserId},
     model::{
         AccessToken, AccessTokenType, Credential, CredentialKind, Editor, Event, Fact, Instance, InstanceFact, Machine,
-        MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, SigningKeyRecord, Stamps,
-        TokenLifetimes, UserFact,
+        MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling, Project,
+        ProjectFact, ProjectRole, ProjectSettings, ProjectState, SigningKeyRecord, Stamps, TokenLifetimes, UserFact,
+        UserGrant, UserGrantFact, UserGrantState,
     },
     secret::SecretHash,
     store::Record,
@@ -28,12 +29,17 @@ pub struct Records {
     pub oidc_settings: Vec<Example<OidcSettings>>,
     pub org_ids: Vec<Example<OrgId>>,
     pub orgs: Vec<Example<Org>>,
+    pub project_ids: Vec<Example<ProjectId>>,
+    pub project_roles: Vec<Example<ProjectRole>>,
+    pub projects: Vec<Example<Project>>,
     pub signing_keys: Vec<Example<SigningKeyRecord>>,
+    pub user_grant_ids: Vec<Example<UserGrantId>>,
+    pub user_grants: Vec<Example<UserGrant>>,
     pub user_ids: Vec<Example<UserId>>,
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 15] {
+pub fn names() -> [&'static str; 20] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -48,7 +54,12 @@ pub fn names() -> [&'static str; 15] {
         OidcSettings::NAME,
         OrgId::NAME,
         Org::NAME,
+        ProjectId::NAME,
+        ProjectRole::NAME,
+        Project::NAME,
         SigningKeyRecord::NAME,
+        UserGrantId::NAME,
+        UserGrant::NAME,
         UserId::NAME,
     ]
 }
@@ -83,7 +94,29 @@ pub fn records() -> Records {
         oidc_settings: vec![("set", OidcSettings { lifetimes: lifetimes(), longest: 86_400, stamps: stamps() })],
         org_ids: vec![("org", id("201"))],
         orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
+        project_ids: vec![("project", id("601"))],
+        project_roles: vec![(
+            "role",
+            ProjectRole {
+                project: id("601"),
+                key: "reader".into(),
+                display_name: "Reader".into(),
+                group: "people".into(),
+                stamps: stamps(),
+            },
+        )],
+        projects: [
+            ("active", ProjectState::Active, PrivateLabeling::Unspecified),
+            ("inactive", ProjectState::Inactive, PrivateLabeling::ProjectOwner),
+            ("user-owner", ProjectState::Active, PrivateLabeling::UserOwner),
+        ]
+        .map(project)
+        .into(),
         signing_keys: [("active", None), ("retired", Some(at(9)))].map(signing_key).into(),
+        user_grant_ids: vec![("grant", id("701"))],
+        user_grants: [("active", UserGrantState::Active), ("inactive", UserGrantState::Inactive)]
+            .map(user_grant)
+            .into(),
         user_ids: vec![("user", id("ci-deployer@example.org"))],
     }
 }
@@ -146,6 +179,35 @@ fn org((name, state): (&'static str, OrgState)) -> Example<Org> {
         stamps: stamps(),
     };
     (name, org)
+}
+
+fn project((name, state, labeling): (&'static str, ProjectState, PrivateLabeling)) -> Example<Project> {
+    let project = Project {
+        id: id("601"),
+        org: id("201"),
+        name: "Billing".into(),
+        settings: settings(labeling),
+        state,
+        stamps: stamps(),
+    };
+    (name, project)
+}
+
+fn settings(private_labeling: PrivateLabeling) -> ProjectSettings {
+    ProjectSettings { asserts_roles: true, checks_role: false, checks_project: true, private_labeling }
+}
+
+fn user_grant((name, state): (&'static str, UserGrantState)) -> Example<UserGrant> {
+    let grant = UserGrant {
+        id: id("701"),
+        owner: id("201"),
+        user: id("301"),
+        project: id("601"),
+        roles: vec!["reader".into(), "writer".into()],
+        state,
+        stamps: stamps(),
+    };
+    (name, grant)
 }
 
 fn signing_key((name, published_until): (&'static str, Option<Timestamp>)) -> Example<SigningKeyRecord> {
@@ -240,7 +302,35 @@ fn facts() -> Vec<Fact> {
     ];
     let instance = instance.into_iter().map(Fact::Instance);
     let org = org.into_iter().map(Fact::Org);
-    instance.chain(org).chain(user_facts.into_iter().map(|fact| Fact::User(user(), fact))).collect()
+    let user_facts = user_facts.into_iter().map(|fact| Fact::User(user(), fact));
+    instance.chain(org).chain(user_facts).chain(project_facts()).collect()
+}
+
+fn project_facts() -> Vec<Fact> {
+    let name = || "Billing".to_owned();
+    let (key, roles) = (|| "reader".to_owned(), || vec!["reader".to_owned(), "writer".to_owned()]);
+    let (display_name, group) = (|| "Reader".to_owned(), || "people".to_owned());
+    let projects = [
+        ProjectFact::Added { name: name(), settings: settings(PrivateLabeling::Unspecified) },
+        ProjectFact::Changed { name: name(), settings: settings(PrivateLabeling::UserOwner) },
+        ProjectFact::Deactivated,
+        ProjectFact::Reactivated,
+        ProjectFact::Removed,
+        ProjectFact::RoleAdded { key: key(), display_name: display_name(), group: group() },
+        ProjectFact::RoleChanged { key: key(), display_name: display_name(), group: group() },
+        ProjectFact::RoleRemoved { key: key() },
+    ];
+    let grants = [
+        UserGrantFact::Added { user: id("301"), project: id("601"), roles: roles() },
+        UserGrantFact::Changed { roles: roles() },
+        UserGrantFact::CascadeChanged { roles: roles() },
+        UserGrantFact::Deactivated,
+        UserGrantFact::Reactivated,
+        UserGrantFact::Removed,
+        UserGrantFact::CascadeRemoved,
+    ];
+    let projects = projects.into_iter().map(|fact| Fact::Project(id("601"), fact));
+    projects.chain(grants.into_iter().map(|fact| Fact::UserGrant(id("701"), fact))).collect()
 }
 
 /// One of each variant that is younger than the list above.

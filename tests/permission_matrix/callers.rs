@@ -1,10 +1,13 @@
 //! Everybody who may call.
 
-use super::requests;
+use super::requests::{self, Objects};
 use crate::common::{Kit, image::Image};
 use countersign::{
-    id::{OrgId, User, UserId},
-    model::{AccessTokenType, Column, Draft, Fact, InstanceFact, OrgFact, UserFact},
+    id::{OrgId, Project, ProjectId, User, UserGrant, UserGrantId, UserId},
+    model::{
+        AccessTokenType, Column, Draft, Fact, InstanceFact, OrgFact, ProjectFact, ProjectSettings, UserFact,
+        UserGrantFact,
+    },
     permission::Roles,
     random::Random,
     secret::{Prefix, SecretText},
@@ -33,8 +36,7 @@ pub struct World {
     pub callers: Vec<Caller>,
     pub org: String,
     pub victim: String,
-    /// A personal access token of `victim`.
-    pub victim_token_id: String,
+    pub objects: Objects,
     roles: Vec<String>,
 }
 
@@ -47,8 +49,8 @@ impl World {
             people.replace(Some(made));
         })
         .await;
-        let People { callers, org, victim, victim_token_id, roles, .. } = people.into_inner().expect("settled");
-        Self { image, callers, org: org.to_string(), victim, victim_token_id, roles }
+        let People { callers, org, victim, objects, roles, .. } = people.into_inner().expect("settled");
+        Self { image, callers, org: org.to_string(), victim, objects, roles }
     }
 
     /// Everything that the organisation owns, to be compared.
@@ -62,7 +64,15 @@ impl World {
             .map(|machine| state.credentials(&machine.id).expect("credentials").map(Result::ok).collect::<Vec<_>>())
             .collect();
         let members: Vec<_> = state.members(&org, Direction::Ascending).expect("members").map(Result::ok).collect();
-        format!("{:?} {machines:?} {credentials:?} {members:?}", state.org(&org).expect("read"))
+        let grants: Vec<_> = state.user_grants(&org).expect("grants").map(Result::ok).collect();
+        let projects: Vec<_> = state
+            .projects(&org, Direction::Ascending)
+            .expect("projects")
+            .map(|project| project.expect("a project"))
+            .map(|project| (state.project_roles(&project.id, Direction::Ascending).expect("roles").count(), project))
+            .collect();
+        let org = state.org(&org).expect("read");
+        format!("{org:?} {machines:?} {credentials:?} {members:?} {projects:?} {grants:?}")
     }
 
     /// What the columns of roles are called.
@@ -84,7 +94,7 @@ struct People {
     org: OrgId,
     elsewhere: OrgId,
     victim: String,
-    victim_token_id: String,
+    objects: Objects,
     roles: Vec<String>,
     events: Vec<Draft>,
     random: Random,
@@ -97,7 +107,11 @@ impl People {
             org: kit.app.new_id(),
             elsewhere: kit.app.new_id(),
             victim: String::new(),
-            victim_token_id: String::new(),
+            objects: Objects {
+                token: String::new(),
+                project: kit.app.new_id::<Project>().to_string(),
+                grant: kit.app.new_id::<UserGrant>().to_string(),
+            },
             roles: Vec::new(),
             events: Vec::new(),
             random: Random::from_seed(3),
@@ -115,7 +129,8 @@ impl People {
         let instance = snapshot.state().instance().expect("an instance").id;
         let (victim, _) = self.add(kit, &org, "victim");
         self.victim = victim.to_string();
-        self.victim_token_id = self.last_credential();
+        self.objects.token = self.last_credential();
+        self.add_project(&org, &victim);
         // Memberships that permit nothing, to be looked at, changed and removed.
         let harmless = OrgFact::MemberAdded { user: victim.clone(), roles: vec![requests::HARMLESS_ORG_ROLE.into()] };
         self.events.push(Draft::org(&org, harmless));
@@ -171,6 +186,20 @@ impl People {
         };
         self.events.extend([Draft::user(org, &user, added), Draft::user(org, &user, token_added)]);
         (user, token.expose().into())
+    }
+
+    /// A project with a role, which the victim has.
+    fn add_project(&mut self, org: &OrgId, victim: &UserId) {
+        let project = ProjectId::parse(&self.objects.project).expect("an id");
+        let grant = UserGrantId::parse(&self.objects.grant).expect("an id");
+        let (key, name) = (requests::PROJECT_ROLE.to_owned(), "project".to_owned());
+        let role = ProjectFact::RoleAdded { key: key.clone(), display_name: key.clone(), group: String::new() };
+        let added = UserGrantFact::Added { user: victim.clone(), project: project.clone(), roles: vec![key] };
+        self.events.extend([
+            Draft::project(org, &project, ProjectFact::Added { name, settings: ProjectSettings::default() }),
+            Draft::project(org, &project, role),
+            Draft::user_grant(org, &grant, added),
+        ]);
     }
 
     fn add_member(&mut self, kit: &Kit, org: &OrgId, name: &str, role: &str) -> (UserId, String) {

@@ -8,12 +8,24 @@ use serde_json::{Map, Value, json};
 pub const HARMLESS_INSTANCE_ROLE: &str = "IAM_END_USER_IMPERSONATOR";
 pub const HARMLESS_ORG_ROLE: &str = "ORG_END_USER_IMPERSONATOR";
 
+/// What the organisation has, by the names that requests use.
+pub struct Objects {
+    /// A personal access token of `victim`.
+    pub token: String,
+    pub project: String,
+    /// What `victim` has in it.
+    pub grant: String,
+}
+
+/// The one role in the project.
+pub const PROJECT_ROLE: &str = "reader";
+
 /// An Ed25519 key in PEM, in base64: to make one for each request would take long.
 const PUBLIC_KEY: &str = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQTExcVlBWUt4Q3JmVlMvN1R5V1FIT2c3\
     aGN2UGFwaU1scndJYWFQY0hVUm89Ci0tLS0tRU5EIFBVQkxJQyBLRVktLS0tLQo=";
 
 /// A well-formed request: every field that names an object names one of these, and other fields have some value.
-pub fn about(procedure: &str, org: &str, user: &str, token_id: &str) -> Value {
+pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value {
     let route = ROUTES.iter().find(|route| route.procedure == full_name(procedure)).expect("a route");
     let message = route.request.name;
     let adds_user = message.ends_with("AddMachineUserRequest") || message.ends_with("CreateUserRequest");
@@ -26,6 +38,7 @@ pub fn about(procedure: &str, org: &str, user: &str, token_id: &str) -> Value {
             "user_id" => user.into(),
             "org_id" | "organization_id" => org.into(),
             "id" if message.contains("Org") => org.into(),
+            "id" if message.contains("Project") => objects.project.as_str().into(),
             "id" => user.into(),
             "resource" => json!({ "organizationId": org }),
             "generator_type" => json!("SECRET_GENERATOR_TYPE_APP_SECRET"),
@@ -33,7 +46,14 @@ pub fn about(procedure: &str, org: &str, user: &str, token_id: &str) -> Value {
             "human" if message.ends_with("SetUpOrgRequest") => json!({}),
             _ if matches!(field.kind, Kind::Duration) => json!("3600s"),
             "domain" => "probe.localhost".into(),
-            "token_id" | "key_id" => token_id.into(),
+            "project_id" => objects.project.as_str().into(),
+            "grant_id" => objects.grant.as_str().into(),
+            "role_key" if message.ends_with("AddProjectRoleRequest") => "probe".into(),
+            "role_key" => PROJECT_ROLE.into(),
+            "role_keys" => json!([]),
+            "display_name" => "probe".into(),
+            "roles" if message.contains("Project") => json!([{ "key": "probe", "displayName": "probe" }]),
+            "token_id" | "key_id" => objects.token.as_str().into(),
             "type" => 1.into(),
             "public_key" => PUBLIC_KEY.into(),
             "expiration_date" => "2100-01-01T00:00:00Z".into(),

@@ -21,6 +21,9 @@ pub fn assert_consistent(state: &State<'_>) {
     for user in &users {
         assert_user(state, user);
     }
+    for org in &orgs {
+        assert_projects(state, &org.id, &users);
+    }
     assert_memberships(state, &owners, &users);
 }
 
@@ -90,4 +93,28 @@ fn assert_memberships(state: &State<'_>, owners: &[OrgId], users: &BTreeSet<User
     }
     assert_eq!(by_owner, by_user, "memberships by owner, and by user");
     assert!(owned, "nobody is left who may do anything");
+}
+
+/// Every index of projects and grants, and no grant for what is not there.
+pub fn assert_projects(state: &State<'_>, org: &OrgId, users: &BTreeSet<UserId>) {
+    let projects = state.projects(org, Direction::Ascending).expect("read").map(|project| project.expect("a project"));
+    let mut in_projects = BTreeSet::new();
+    for project in projects {
+        assert_eq!(state.project_by_name(org, &project.name).expect("read").as_ref(), Some(&project.id));
+        assert!(!state.project_was_removed(&project.id).expect("read"), "{} is there and was removed", project.id);
+        for grant in state.user_grants_in(&project.id).expect("read") {
+            let grant = grant.expect("a grant");
+            assert!(users.contains(&grant.user), "{} is granted roles and no user", grant.user);
+            let by_user = state.user_grant_by(&grant.user, &project.id, org).expect("read");
+            assert_eq!(by_user.as_ref(), Some(&grant.id), "a grant by its user");
+            for role in &grant.roles {
+                assert!(state.project_role(&project.id, role).expect("read").is_some(), "{role} is no role");
+                let mut with = state.user_grants_with(&project.id, role).expect("read").map(Result::unwrap);
+                assert!(with.any(|found| found.id == grant.id), "a grant by its role {role}");
+            }
+            in_projects.insert(grant.id);
+        }
+    }
+    let owned: BTreeSet<_> = state.user_grants(org).expect("read").map(|grant| grant.expect("a grant").id).collect();
+    assert_eq!(owned, in_projects, "the grants of {org}, and those in its projects");
 }

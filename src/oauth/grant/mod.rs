@@ -10,7 +10,7 @@ use super::{
     client::Client,
     error::{Code, OAuthError, OAuthResult},
     issue::{self, Ticket, TokenResponse},
-    judge,
+    judge, roles,
     scope::{self, Granted},
 };
 use crate::{app::App, authn::Account, error::Result, id::CredentialId, store::State};
@@ -66,7 +66,8 @@ async fn run(app: &App, request: &Request<'_>, grant: &Grant) -> OAuthResult<Tok
         let Subject { account, credential, amr } = (grant.resolve)(ground, request)?;
         let requested = scope::parse(request.form.get("scope"))?;
         let granted = (grant.scopes)(&requested, &account, &ground.state)?;
-        Ok(Ticket { issued: ground.now, account, credential, amr, granted })
+        let roles = roles::of_token(&ground.state, &account, &granted.scopes, &granted.audience)?;
+        Ok(Ticket { issued: ground.now, account, credential, amr, granted, roles })
     })
     .await?;
     issue::issue(app, ticket).await

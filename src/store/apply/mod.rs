@@ -7,7 +7,9 @@
 mod instance;
 mod metadata;
 mod org;
+mod project;
 mod user;
+mod user_grant;
 
 use crate::{
     error::{Error, Result},
@@ -29,6 +31,8 @@ pub(super) fn apply(table: &mut Table<'_, Bytes, Bytes>, event: &Event) -> Resul
         Fact::Instance(fact) => instance::apply(&mut rows, event, fact),
         Fact::Org(fact) => org::apply(&mut rows, event, fact),
         Fact::User(user, fact) => user::apply(&mut rows, event, user, fact),
+        Fact::Project(project, fact) => project::apply(&mut rows, event, project, fact),
+        Fact::UserGrant(grant, fact) => user_grant::apply(&mut rows, event, grant, fact),
     }
 }
 

@@ -1,0 +1,161 @@
+//! User grants as they are shown.
+
+use crate::{
+    app::{
+        App,
+        page::{Page, few_enough},
+        reply,
+        text_match::TextMatch,
+    },
+    authz::Authorized,
+    error::{Error, Result},
+    id::{OrgId, ProjectId, UserId},
+    model::{Machine, Org, Project, UserGrant, UserGrantState, fault},
+    permission::UserGrantRead,
+    proto::zitadel::{
+        management::v1 as management,
+        user::v1::{self as wire, Type, user_grant_query::Query},
+    },
+    store::{Direction, State},
+};
+
+/// A grant with what it connects.
+struct Full {
+    grant: UserGrant,
+    owner: Org,
+    user: Machine,
+    /// Where the user belongs.
+    home: Org,
+    project: Project,
+}
+
+/// One grant that the context organisation gave.
+pub async fn get(
+    app: App,
+    who: Authorized<UserGrantRead>,
+    request: management::GetUserGrantByIDRequest,
+) -> Result<management::GetUserGrantByIDResponse> {
+    let snapshot = app.store.snapshot()?;
+    let state = snapshot.state();
+    let grant = who.user_grant_or(&state, &request.user_id, &request.grant_id, fault::USER_GRANT_UNKNOWN)?;
+    Ok(management::GetUserGrantByIDResponse { user_grant: view(&Full::read(&state, grant)?).into() })
+}
+
+/// The grants that the context organisation gave and that meet all queries, by id. It looks at
+/// all of them, or at all of the one user or project that a query names, because it says how many there are.
+pub async fn list(
+    app: App,
+    who: Authorized<UserGrantRead>,
+    request: management::ListUserGrantRequest,
+) -> Result<management::ListUserGrantResponse> {
+    let page = Page::v1(request.query.as_option())?;
+    few_enough(&request.queries)?;
+    let queries: Vec<_> = request.queries.iter().filter_map(|query| query.query.as_ref()).collect();
+    let snapshot = app.store.snapshot()?;
+    let state = snapshot.state();
+    let mut found = Vec::new();
+    for grant in candidates(&state, &who.org, &queries)? {
+        let grant = grant?;
+        if grant.owner == who.org {
+            let full = Full::read(&state, grant)?;
+            if queries.iter().all(|query| matches(query, &full)) {
+                found.push(full);
+            }
+        }
+    }
+    // The index of users is in the order of projects.
+    found.sort_by(|a, b| a.grant.id.cmp(&b.grant.id));
+    if page.direction == Direction::Descending {
+        found.reverse();
+    }
+    let (details, grants) = page.cut(found);
+    Ok(management::ListUserGrantResponse { details: details.into(), result: grants.iter().map(view).collect() })
+}
+
+/// From the narrowest index that the queries allow.
+fn candidates<'a>(
+    state: &State<'a>,
+    owner: &OrgId,
+    queries: &[&Query],
+) -> Result<Box<dyn Iterator<Item = Result<UserGrant>> + 'a>> {
+    for query in queries {
+        if let Query::UserIdQuery(query) = query {
+            return Ok(match UserId::parse(&query.user_id) {
+                Some(user) => Box::new(state.user_grants_of(&user)?),
+                None => Box::new(std::iter::empty()),
+            });
+        }
+    }
+    for query in queries {
+        if let Query::ProjectIdQuery(query) = query {
+            return Ok(match ProjectId::parse(&query.project_id) {
+                Some(project) => Box::new(state.user_grants_in(&project)?),
+                None => Box::new(std::iter::empty()),
+            });
+        }
+    }
+    Ok(Box::new(state.user_grants(owner)?))
+}
+
+/// Machines have neither given names nor addresses, so no condition on those holds, not even an empty one.
+fn matches(query: &Query, full: &Full) -> bool {
+    let Full { grant, owner, user, project, .. } = full;
+    match query {
+        Query::ProjectIdQuery(query) => query.project_id == grant.project.as_str(),
+        Query::UserIdQuery(query) => query.user_id == grant.user.as_str(),
+        Query::WithGrantedQuery(_) => true,
+        Query::RoleKeyQuery(query) => {
+            let wanted = TextMatch::v1(&query.role_key, &query.method);
+            grant.roles.iter().any(|role| wanted.matches(role))
+        }
+        Query::ProjectGrantIdQuery(query) => query.project_grant_id.is_empty(),
+        Query::UserNameQuery(query) => TextMatch::v1(&query.user_name, &query.method).matches(&user.user_name),
+        Query::FirstNameQuery(_) | Query::LastNameQuery(_) | Query::EmailQuery(_) => false,
+        Query::OrgNameQuery(query) => TextMatch::v1(&query.org_name, &query.method).matches(&owner.name),
+        Query::OrgDomainQuery(query) => TextMatch::v1(&query.org_domain, &query.method).matches(&owner.primary_domain),
+        Query::ProjectNameQuery(query) => TextMatch::v1(&query.project_name, &query.method).matches(&project.name),
+        Query::DisplayNameQuery(query) => TextMatch::v1(&query.display_name, &query.method).matches(&user.name),
+        Query::UserTypeQuery(query) => query.r#type.as_known() == Some(Type::TYPE_MACHINE),
+    }
+}
+
+impl Full {
+    fn read(state: &State<'_>, grant: UserGrant) -> Result<Self> {
+        let missing = || Error::internal(format!("the user grant {} names an object that is not there", grant.id));
+        let user = state.machine(&grant.user)?.ok_or_else(missing)?;
+        Ok(Self {
+            owner: state.org(&grant.owner)?.ok_or_else(missing)?,
+            home: state.org(&user.org)?.ok_or_else(missing)?,
+            project: state.project(&grant.project)?.ok_or_else(missing)?,
+            user,
+            grant,
+        })
+    }
+}
+
+fn view(full: &Full) -> wire::UserGrant {
+    let Full { grant, owner, user, home, project } = full;
+    wire::UserGrant {
+        id: grant.id.to_string(),
+        details: reply::viewed(&grant.stamps, grant.owner.as_str()).into(),
+        role_keys: grant.roles.clone(),
+        state: match grant.state {
+            UserGrantState::Active => wire::UserGrantState::USER_GRANT_STATE_ACTIVE.into(),
+            UserGrantState::Inactive => wire::UserGrantState::USER_GRANT_STATE_INACTIVE.into(),
+        },
+        user_id: user.id.to_string(),
+        user_name: user.user_name.clone(),
+        display_name: user.name.clone(),
+        org_id: owner.id.to_string(),
+        org_name: owner.name.clone(),
+        org_domain: owner.primary_domain.clone(),
+        project_id: project.id.to_string(),
+        project_name: project.name.clone(),
+        preferred_login_name: user.user_name.clone(),
+        user_type: Type::TYPE_MACHINE.into(),
+        granted_org_id: home.id.to_string(),
+        granted_org_name: home.name.clone(),
+        granted_org_domain: home.primary_domain.clone(),
+        ..Default::default()
+    }
+}
