@@ -72,12 +72,11 @@ async fn set(
     let secret = SecretText::generate(Prefix::ClientSecret, &app.random);
     let hash = app.keys.load().client_secrets().hash(secret.expose());
     let (credential, hint) = (app.new_id(), secret.hint());
-    let roles = app.roles.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
-            who.may_act_as(state, &roles, &machine)?;
+            who.may_act_as(state, &machine)?;
             let set = UserFact::SecretSet { credential, hash, hint };
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, set)], machine.user_name))
         })
@@ -88,7 +87,7 @@ async fn set(
 async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let machine = who.machine_or(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
             let credential = machine.secret.ok_or(fault::NO_SECRET)?;
             let removed = UserFact::SecretRemoved { credential };

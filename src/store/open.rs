@@ -1,12 +1,12 @@
 use crate::{
     error::{Error, Kind, Result},
-    model::Editor,
     store::{
         log,
         places::{NoPlace, Places},
         snapshot::Snapshot,
         state::State,
         tables::{FORMAT, FORMAT_KEY, LOG, META, POSITIONS, STATE, VAULT},
+        warrant::Warrant,
         writer::{Changed, Command, CommitStats, Decision, Pending, Writer},
     },
     time::{Clock, Timestamp},
@@ -127,35 +127,36 @@ impl Store {
     }
 
     /// Changes something: `decide` reads the state and says which events shall happen, at the instant it is given.
-    /// Returns when they are on disk; or with what `decide` refused, and then nothing was written.
+    /// Returns when they are on disk; or with what `decide` refused, and then nothing was written. It is not asked if the
+    /// warrant is no longer good by then.
     ///
     /// Goes on even if the caller stops waiting. Refused with [`Kind::ResourceExhausted`] while too many wait already, of
-    /// everybody or of this editor: see [`Places`].
-    pub async fn change<T, F>(&self, editor: Editor, decide: F) -> Result<Changed<T>>
+    /// everybody or of this account: see [`Places`].
+    pub async fn change<T, F>(&self, warrant: Warrant, decide: F) -> Result<Changed<T>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
-        let answer = self.submit(editor, decide)?;
+        let answer = self.submit(warrant, decide)?;
         answer.await.unwrap_or_else(|_| Err(Error::unavailable(CHANGES_NOT_STORED)))
     }
 
     /// [`Self::change`] for callers without a runtime: the command line.
-    pub fn change_blocking<T, F>(&self, editor: Editor, decide: F) -> Result<Changed<T>>
+    pub fn change_blocking<T, F>(&self, warrant: Warrant, decide: F) -> Result<Changed<T>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
-        let answer = self.submit(editor, decide)?;
+        let answer = self.submit(warrant, decide)?;
         answer.blocking_recv().unwrap_or_else(|_| Err(Error::unavailable(CHANGES_NOT_STORED)))
     }
 
-    fn submit<T, F>(&self, editor: Editor, decide: F) -> Result<oneshot::Receiver<Result<Changed<T>>>>
+    fn submit<T, F>(&self, warrant: Warrant, decide: F) -> Result<oneshot::Receiver<Result<Changed<T>>>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
-        let place = self.places.take(&editor).map_err(|none| match none {
+        let place = self.places.take(&warrant.editor).map_err(|none| match none {
             NoPlace::Full => Error::new(Kind::ResourceExhausted, "Too many changes are waiting; try again"),
             NoPlace::ShareTaken => Error::new(
                 Kind::ResourceExhausted,
@@ -164,8 +165,11 @@ impl Store {
         })?;
         let (reply, answer) = oneshot::channel();
         let command = Pending {
-            editor,
-            decide: Some(decide),
+            editor: warrant.editor.clone(),
+            decide: Some(|state: &State<'_>, now| {
+                warrant.check(state, now)?;
+                decide(state, now)
+            }),
             outcome: Err(Error::unavailable(CHANGES_NOT_STORED)),
             receipts: Vec::new(),
             reply,

@@ -16,10 +16,10 @@ use countersign::{
     error::{Error, Kind},
     id::{OrgId, UserId},
     keys::{Algorithm, Keys, MasterKey, vault},
-    model::{AccessTokenType, Draft, Editor, OrgFact, UserFact},
+    model::{AccessTokenType, Draft, OrgFact, UserFact},
     permission::Roles,
     random::Random,
-    store::{Decision, Options, Receipt, State, Store},
+    store::{Decision, Options, Receipt, State, Store, Warrant},
     telemetry::Metrics,
     time::{Clock, Timestamp},
 };
@@ -148,7 +148,7 @@ impl Kit {
 
     /// Makes these events happen, without asking any operation; returns the last one's receipt.
     pub async fn happen(&self, events: Vec<Draft>) -> Receipt {
-        let changed = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
+        let changed = self.app.store.change(Warrant::system(), move |_, _| Ok(Decision::new(events, ()))).await;
         changed.map_err(refusal).expect("valid events").last().expect("an event").clone()
     }
 
@@ -164,7 +164,7 @@ impl Kit {
                 let _ = wait.recv();
                 Ok(Decision::nothing(()))
             };
-            app.store.change(Editor::System, halt).await.map_err(refusal)
+            app.store.change(Warrant::system(), halt).await.map_err(refusal)
         });
         halted.await.expect("the writer runs");
         go_on
