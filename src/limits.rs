@@ -138,5 +138,7 @@ pub const SIGNING_KEY_TIMEOUT: Duration = Duration::from_secs(5);
 pub const MAX_BATCH: usize = 256;
 /// How many commands may wait for the writer. Further ones are refused at once, so that a slow disk does not eat memory.
 pub const MAX_QUEUED_COMMANDS: usize = 4096;
+/// One account may hold one in so many of the places that are free in that queue.
+pub const QUEUE_SHARE: usize = 8;
 /// The largest stored record, in bytes.
 pub const MAX_RECORD_BYTES: u64 = 1 << 20;

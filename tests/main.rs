@@ -41,6 +41,7 @@ mod settings;
 mod store_faults;
 mod table;
 mod users;
+mod waiting;
 mod wire_faces;
 mod wire_rotation;
 mod wire_secret;

@@ -4,10 +4,10 @@ use crate::{
     error::{Error, Kind, Result},
     id::{CredentialId, Id, OrgId, UserId},
     keys::{KeyRing, MasterKey, vault},
-    model::{AccessTokenType, Draft, Editor, InstanceFact, OrgFact, UserFact, org::primary_domain},
+    model::{AccessTokenType, Draft, InstanceFact, OrgFact, UserFact, org::primary_domain},
     random::Random,
     secret::{Prefix, SecretKey, SecretText},
-    store::{Decision, Store},
+    store::{Decision, Store, Warrant},
     time::{Clock, Timestamp},
 };
 
@@ -84,7 +84,7 @@ pub fn initialize(
 
     let created = Created { org, admin, admin_token, demo };
     keep(&created)?;
-    store.change_blocking(Editor::System, move |state, _| {
+    store.change_blocking(Warrant::system(), move |state, _| {
         if state.find_instance()?.is_some() {
             return Err(initialized_already());
         }

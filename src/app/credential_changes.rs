@@ -171,11 +171,10 @@ async fn change(
     id: String,
     decide: impl FnOnce(&Credential, Timestamp) -> Result<Vec<UserFact>> + Send + 'static,
 ) -> Result<Changed<(Machine, CredentialId)>> {
-    let roles = app.roles.clone();
     app.store
-        .change(who.caller.editor(), move |state, now| {
+        .change(who.warrant(), move |state, now| {
             let machine = who.machine_or(state, &user_id, fault::CREDENTIAL_UNKNOWN)?;
-            who.may_act_as(state, &roles, &machine)?;
+            who.may_act_as(state, &machine)?;
             let credential = find(state, &machine, &id)?;
             let facts = decide(&credential, now)?;
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();

@@ -11,13 +11,13 @@ use crate::{
     id::CredentialId,
     limits::{MAX_ROTATED_USERS, MAX_ROTATION_SCAN},
     model::{Credential, Draft, Machine},
-    permission::{Roles, UserWrite},
+    permission::UserWrite,
     proto::countersign::v1 as wire,
     secret::SecretText,
     store::{Decision, Listed, State},
     time::Timestamp,
 };
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// Rotates one page of users, or says what that would do.
 pub async fn rotate(
@@ -30,12 +30,12 @@ pub async fn rotate(
     let outcome = match request.apply {
         false => rotation.decide(&app.store.snapshot()?.state(), now)?.1,
         true => {
-            let editor = rotation.who.caller.editor();
+            let warrant = rotation.who.warrant();
             let decide = move |state: &State<'_>, now| {
                 let (events, outcome) = rotation.decide(state, now)?;
                 Ok(Decision::new(events, outcome))
             };
-            app.store.change(editor, decide).await?.answer
+            app.store.change(warrant, decide).await?.answer
         }
     };
     Ok(outcome.view(request.apply))
@@ -44,7 +44,6 @@ pub async fn rotate(
 /// One page, as the request wants it.
 struct Rotation {
     who: Authorized<UserWrite>,
-    roles: Arc<Roles>,
     name: String,
     older_than: Duration,
     fate: Fate,
@@ -88,7 +87,6 @@ impl Rotation {
         };
         Ok(Self {
             who,
-            roles: app.roles.clone(),
             name: credential_views::label(&request.rotation)?,
             older_than: Duration::from_secs(older_than),
             fate: Fate::of(grace),
@@ -156,7 +154,7 @@ impl Rotation {
         new: NewSecret,
         now: Timestamp,
     ) -> Result<Vec<Draft>> {
-        self.who.may_act_as(state, &self.roles, machine)?;
+        self.who.may_act_as(state, machine)?;
         let new = NewSecret { label: self.name.clone(), ..new };
         let facts = new.in_place_of(old, fate, now)?;
         Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())

@@ -7,9 +7,9 @@ use crate::{
     error::{Error, Kind, Result},
     id::{CredentialId, OrgId, UserId},
     keys::{PublicKey, TokenId, public_half},
-    model::{AccessToken, Credential, CredentialFact, CredentialKind, Draft, Editor, UserFact},
+    model::{AccessToken, Credential, CredentialFact, CredentialKind, Draft, UserFact},
     proto::countersign::v1 as wire,
-    store::{Decision, State},
+    store::{Decision, State, Warrant},
 };
 use serde::Deserialize;
 
@@ -24,7 +24,9 @@ pub async fn report(
         return Err(Error::new(Kind::ResourceExhausted, "Too many reports at a time; try again in a second"));
     }
     if let Some(leak) = find(&app, request.credential.trim())? {
-        app.store.change(Editor::System, move |state, _| Ok(Decision::new(leak.end(state)?, ()))).await?;
+        // Whoever has the credential could end it as its user; that is all the right it takes, and it cannot be lost.
+        let warrant = Warrant::of(leak.user().clone(), |_, _| Ok(()));
+        app.store.change(warrant, move |state, _| Ok(Decision::new(leak.end(state)?, ()))).await?;
     }
     Ok(Default::default())
 }
@@ -78,6 +80,13 @@ fn key_of(state: &State<'_>, file: &str) -> Result<Option<Credential>> {
 }
 
 impl Leak {
+    fn user(&self) -> &UserId {
+        match self {
+            Self::Credential(credential) => &credential.user,
+            Self::Token { token, .. } => &token.user,
+        }
+    }
+
     /// Nothing, if it ended since it was looked at.
     fn end(self, state: &State<'_>) -> Result<Vec<Draft>> {
         match self {

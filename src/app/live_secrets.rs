@@ -30,13 +30,13 @@ pub async fn add(
         bounds: credential_views::bounds(request.bounds.as_option())?,
         ..NewSecret::generate(&app)
     };
-    let (roles, user_id) = (app.roles.clone(), request.user_id);
+    let user_id = request.user_id;
     let NewSecret { text, id, .. } = new.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, now| {
+        .change(who.warrant(), move |state, now| {
             let machine = who.machine_or(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
-            who.may_act_as(state, &roles, &machine)?;
+            who.may_act_as(state, &machine)?;
             let added = new.beside(machine.live_secrets(now).count(), now)?;
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], machine))
         })
@@ -69,13 +69,13 @@ pub async fn rotate(
         expires: credential_views::expiry(&request.expires)?,
         ..NewSecret::generate(&app)
     };
-    let (roles, user_id) = (app.roles.clone(), request.user_id);
+    let user_id = request.user_id;
     let NewSecret { text, id, .. } = new.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, now| {
+        .change(who.warrant(), move |state, now| {
             let machine = who.machine_or(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
-            who.may_act_as(state, &roles, &machine)?;
+            who.may_act_as(state, &machine)?;
             let old = live(state, &machine, now)?;
             let facts = new.in_place_of(&old, fate, now)?;
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();

@@ -44,7 +44,7 @@ pub async fn remove_me(
 async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, id: String, unknown: Fault) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let machine = who.machine_or(state, &id, unknown)?;
             instance_members::owner_remains(state, |owner| Ok(*owner == machine.id))?;
             Ok(Decision::new(removal(state, &machine)?, ()))

@@ -120,7 +120,7 @@ impl Step {
     async fn take(self, app: &App, who: Authorized<UserWrite>, user_id: String, faults: Faults) -> Result<Receipt> {
         let changed = app
             .store
-            .change(who.caller.editor(), move |state, _| {
+            .change(who.warrant(), move |state, _| {
                 let machine = who.machine_or(state, &user_id, faults.unknown)?;
                 if !(self.from)(machine.state) {
                     return Err(faults.refused.into());

@@ -79,12 +79,12 @@ async fn set(
 ) -> Result<(SecretText, Changed<String>)> {
     let new = NewSecret::generate(app);
     let text = new.text.clone();
-    let (roles, grace) = (app.roles.clone(), app.settings.rotation_grace);
+    let grace = app.settings.rotation_grace;
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, now| {
+        .change(who.warrant(), move |state, now| {
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
-            who.may_act_as(state, &roles, &machine)?;
+            who.may_act_as(state, &machine)?;
             let facts = match Fate::of(grace) {
                 Fate::RunOut(_) => run_out(state, &machine, new, grace, now)?,
                 Fate::Removed | Fate::Killed => {
@@ -119,7 +119,7 @@ fn run_out(
 async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let machine = who.machine_or(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
             if machine.secrets.is_empty() {
                 return Err(fault::NO_SECRET.into());

@@ -5,11 +5,12 @@
 //! and which are locked. The log tells.
 
 use crate::{
+    app::App,
     authn::{Account, BasicCredentials, Presented, alive, basic, text_of},
-    error::Result,
+    error::{Kind, Result},
     id::{CredentialId, UserId},
     limits::MAX_CREDENTIAL_BYTES,
-    model::{Machine, machine::normal_user_name},
+    model::{Machine, fault, machine::normal_user_name},
     oauth::{
         Ground, Request,
         assertion::{self, CalledBy},
@@ -17,7 +18,8 @@ use crate::{
         error::{OAuthError, OAuthResult},
         form, stand_in,
     },
-    store::State,
+    store::{Decision, State, Warrant},
+    time::Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -90,6 +92,29 @@ pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthR
                 _ => Ok(client),
             }
         }
+    }
+}
+
+/// Changes something in the name of a client; `refusal` if by then it is not a client any more.
+pub(super) async fn change<T, F>(
+    app: &App,
+    (user, credential): (UserId, CredentialId),
+    refusal: fn() -> OAuthError,
+    decide: F,
+) -> OAuthResult<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
+{
+    let warrant = Warrant::of(user.clone(), move |state, now| {
+        let credential = state.credential(&user, &credential)?.ok_or(fault::TOKEN_INVALID)?;
+        alive(state, now, Presented::Credential(&credential))?.ok_or(fault::TOKEN_INVALID)?;
+        Ok(())
+    });
+    match app.store.change(warrant, decide).await {
+        Ok(changed) => Ok(changed.answer),
+        Err(error) if error.kind == Kind::Unauthenticated => Err(refusal().because("no longer alive")),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -222,7 +247,7 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
     })
 }
 
-fn failed() -> OAuthError {
+pub(super) fn failed() -> OAuthError {
     OAuthError::invalid_client("client authentication failed")
 }
 

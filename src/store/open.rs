@@ -1,12 +1,12 @@
 use crate::{
     error::{Error, Kind, Result},
-    limits::MAX_QUEUED_COMMANDS,
-    model::Editor,
     store::{
         log,
+        places::{NoPlace, Places},
         snapshot::Snapshot,
         state::State,
         tables::{FORMAT, FORMAT_KEY, LOG, META, POSITIONS, STATE, VAULT},
+        warrant::Warrant,
         writer::{Changed, Command, CommitStats, Decision, Pending, Writer},
     },
     time::{Clock, Timestamp},
@@ -19,7 +19,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        mpsc::{SyncSender, TrySendError, sync_channel},
+        mpsc::{Sender, channel},
     },
     thread::JoinHandle,
 };
@@ -50,7 +50,9 @@ pub enum OpenError {
 /// The open database. Dropping it finishes what is queued and closes the file.
 pub struct Store {
     database: Arc<Database>,
-    queue: Option<SyncSender<Box<dyn Command>>>,
+    queue: Option<Sender<Box<dyn Command>>>,
+    /// Bound the queue.
+    places: Arc<Places>,
     writer: Option<JoinHandle<()>>,
     failed: watch::Receiver<bool>,
     path: PathBuf,
@@ -102,7 +104,7 @@ impl Store {
             options.clock.never_before(at);
         }
         let database = Arc::new(database);
-        let (queue, commands) = sync_channel(MAX_QUEUED_COMMANDS);
+        let (queue, commands) = channel();
         let (tell_failed, failed) = watch::channel(false);
         let writer = Writer {
             database: database.clone(),
@@ -115,7 +117,8 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
-        Ok(Self { database, queue: Some(queue), writer: Some(writer), failed, path: path.into() })
+        let places = Arc::default();
+        Ok(Self { database, queue: Some(queue), places, writer: Some(writer), failed, path: path.into() })
     }
 
     /// What is known now.
@@ -124,47 +127,56 @@ impl Store {
     }
 
     /// Changes something: `decide` reads the state and says which events shall happen, at the instant it is given.
-    /// Returns when they are on disk; or with what `decide` refused, and then nothing was written.
+    /// Returns when they are on disk; or with what `decide` refused, and then nothing was written. It is not asked if the
+    /// warrant is no longer good by then.
     ///
-    /// Goes on even if the caller stops waiting. Refused with [`Kind::ResourceExhausted`] while
-    /// [`MAX_QUEUED_COMMANDS`] wait already.
-    pub async fn change<T, F>(&self, editor: Editor, decide: F) -> Result<Changed<T>>
+    /// Goes on even if the caller stops waiting. Refused with [`Kind::ResourceExhausted`] while too many wait already, of
+    /// everybody or of this account: see [`Places`].
+    pub async fn change<T, F>(&self, warrant: Warrant, decide: F) -> Result<Changed<T>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
-        let answer = self.submit(editor, decide)?;
+        let answer = self.submit(warrant, decide)?;
         answer.await.unwrap_or_else(|_| Err(Error::unavailable(CHANGES_NOT_STORED)))
     }
 
     /// [`Self::change`] for callers without a runtime: the command line.
-    pub fn change_blocking<T, F>(&self, editor: Editor, decide: F) -> Result<Changed<T>>
+    pub fn change_blocking<T, F>(&self, warrant: Warrant, decide: F) -> Result<Changed<T>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
-        let answer = self.submit(editor, decide)?;
+        let answer = self.submit(warrant, decide)?;
         answer.blocking_recv().unwrap_or_else(|_| Err(Error::unavailable(CHANGES_NOT_STORED)))
     }
 
-    fn submit<T, F>(&self, editor: Editor, decide: F) -> Result<oneshot::Receiver<Result<Changed<T>>>>
+    fn submit<T, F>(&self, warrant: Warrant, decide: F) -> Result<oneshot::Receiver<Result<Changed<T>>>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
+        let place = self.places.take(&warrant.editor).map_err(|none| match none {
+            NoPlace::Full => Error::new(Kind::ResourceExhausted, "Too many changes are waiting; try again"),
+            NoPlace::ShareTaken => Error::new(
+                Kind::ResourceExhausted,
+                "Too many changes of this caller are waiting; try again when some are answered",
+            ),
+        })?;
         let (reply, answer) = oneshot::channel();
         let command = Pending {
-            editor,
-            decide: Some(decide),
+            editor: warrant.editor.clone(),
+            decide: Some(|state: &State<'_>, now| {
+                warrant.check(state, now)?;
+                decide(state, now)
+            }),
             outcome: Err(Error::unavailable(CHANGES_NOT_STORED)),
             receipts: Vec::new(),
             reply,
+            place,
         };
         let queue = self.queue.as_ref().ok_or_else(|| Error::unavailable(CHANGES_NOT_STORED))?;
-        queue.try_send(Box::new(command)).map_err(|refused| match refused {
-            TrySendError::Full(_) => Error::new(Kind::ResourceExhausted, "Too many changes are waiting; try again"),
-            TrySendError::Disconnected(_) => Error::unavailable(CHANGES_NOT_STORED),
-        })?;
+        queue.send(Box::new(command)).map_err(|_| Error::unavailable(CHANGES_NOT_STORED))?;
         Ok(answer)
     }
 

@@ -16,10 +16,10 @@ use countersign::{
     error::{Error, Kind},
     id::{OrgId, UserId},
     keys::{Algorithm, Keys, MasterKey, vault},
-    model::{AccessTokenType, Draft, Editor, OrgFact, UserFact},
+    model::{AccessTokenType, Draft, OrgFact, UserFact},
     permission::Roles,
     random::Random,
-    store::{Decision, Options, Receipt, Store},
+    store::{Decision, Options, Receipt, State, Store, Warrant},
     telemetry::Metrics,
     time::{Clock, Timestamp},
 };
@@ -159,8 +159,26 @@ impl Kit {
 
     /// Makes these events happen, without asking any operation; returns the last one's receipt.
     pub async fn happen(&self, events: Vec<Draft>) -> Receipt {
-        let changed = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
+        let changed = self.app.store.change(Warrant::system(), move |_, _| Ok(Decision::new(events, ()))).await;
         changed.map_err(refusal).expect("valid events").last().expect("an event").clone()
+    }
+
+    /// Halts the writer, until what is returned is dropped.
+    pub async fn halt_writer(&self) -> std::sync::mpsc::Sender<()> {
+        let (go_on, wait) = std::sync::mpsc::channel::<()>();
+        let (tell, halted) = tokio::sync::oneshot::channel();
+        let app = self.app.clone();
+        tokio::spawn(async move {
+            let halt = move |_: &State<'_>, _| {
+                // The test may be over already; and an error below is what ends the wait.
+                let _ = tell.send(());
+                let _ = wait.recv();
+                Ok(Decision::nothing(()))
+            };
+            app.store.change(Warrant::system(), halt).await.map_err(refusal)
+        });
+        halted.await.expect("the writer runs");
+        go_on
     }
 
     /// Adds an organisation; returns its id and a token of its ORG_OWNER.
