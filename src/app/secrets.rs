@@ -76,7 +76,7 @@ async fn set(
         .store
         .change(who.warrant(), move |state, _| {
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
-            who.may_act_as(state, &machine)?;
+            who.may_change(state, &machine)?;
             let set = UserFact::SecretSet { credential, hash, hint };
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, set)], machine.user_name))
         })
@@ -88,7 +88,7 @@ async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_or(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
             let credential = machine.secret.ok_or(fault::NO_SECRET)?;
             let removed = UserFact::SecretRemoved { credential };
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, removed)], ()))
