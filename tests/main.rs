@@ -42,5 +42,6 @@ mod table;
 mod users;
 mod waiting;
 mod wire_faces;
+mod wire_limits;
 mod wire_rotation;
 mod wire_secret;
