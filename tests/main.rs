@@ -11,6 +11,7 @@ mod common;
 
 mod administrators;
 mod cli;
+mod clock;
 mod concurrency;
 mod crash;
 mod events;

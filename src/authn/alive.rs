@@ -29,7 +29,7 @@ pub struct Account {
 
 /// The account behind what was presented, if all of it counts at `now`: the user and its organisation are there and
 /// active; a credential has not expired; a token has not expired, was not revoked, and was issued after the last event
-/// that ended the tokens of its account or organisation.
+/// that ended the tokens of its account or organisation, and not in the future, by a clock that was wrong.
 ///
 /// `None` never says why: who presents something dead learns no more than that.
 pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>) -> Result<Option<Account>> {
@@ -50,7 +50,8 @@ pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>) -> Res
         Presented::Credential(credential) => state.credential(&machine.id, &credential.id)?.is_some(),
         Presented::Token(id, token) => {
             let issued_since = machine.tokens_not_before.max(org.tokens_not_before);
-            id.issued_at() > issued_since && !state.token_is_revoked(id.as_bytes(), token.expires)?
+            let was_issued = id.issued_at() > issued_since && id.issued_at() <= now;
+            was_issued && !state.token_is_revoked(id.as_bytes(), token.expires)?
         }
     };
     Ok(counts.then_some(Account { machine, org }))
