@@ -45,6 +45,7 @@ pub mod project_removal;
 pub mod project_roles;
 pub mod project_views;
 pub mod projects;
+pub mod recovery;
 mod reply;
 pub mod secret_generators;
 pub mod secrets;
