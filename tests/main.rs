@@ -14,6 +14,7 @@ mod cli;
 mod clock;
 mod concurrency;
 mod crash;
+mod credentials;
 mod events;
 mod golden_records;
 mod grpc_services;

@@ -113,6 +113,15 @@ pub enum Absent {
     Elsewhere,
 }
 
+impl From<Absent> for Fault {
+    fn from(absent: Absent) -> Self {
+        match absent {
+            Absent::Unknown => fault::USER_UNKNOWN,
+            Absent::Elsewhere => fault::USER_ELSEWHERE,
+        }
+    }
+}
+
 impl Proof for Anyone {
     const PERMISSION: &'static str = "";
     const NEEDS_CALLER: bool = false;

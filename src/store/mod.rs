@@ -15,6 +15,7 @@
 mod apply;
 mod check;
 mod codec;
+mod credentials;
 mod history;
 mod key;
 mod log;
