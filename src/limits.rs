@@ -18,6 +18,8 @@ pub const MAX_BODY_BYTES: usize = 1 << 20;
 pub const MAX_FORM_BYTES: usize = 64 << 10;
 /// How much memory the elements of one request message may take once decoded, in bytes.
 pub const MAX_MESSAGE_ELEMENT_BYTES: usize = 8 << 20;
+/// How many values the JSON of one request may have: more than a list of [`MAX_V1_PAGE`] names.
+pub const MAX_JSON_VALUES: usize = 16_384;
 /// How many parameters a form or a query string may have.
 pub const MAX_PARAMETERS: usize = 64;
 /// The longest value of one parameter, in bytes.
@@ -131,14 +133,20 @@ pub const MAX_ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// The largest file with a private key in it, in bytes.
 pub const MAX_PRIVATE_FILE_BYTES: u64 = 1 << 20;
+/// How long an administrator's token is good for that was made to get in again.
+pub const RECOVERY_TOKEN_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// How long a request waits for a signing key that is being made.
 pub const SIGNING_KEY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many commands one commit takes at most.
 pub const MAX_BATCH: usize = 256;
-/// How many commands may wait for the writer. Further ones are refused at once, so that a slow disk does not eat memory.
+/// How many commands may wait for the writer's answer. Further ones are refused at once, so that a slow disk does not eat memory.
 pub const MAX_QUEUED_COMMANDS: usize = 4096;
 /// One account may hold one in so many of the places that are free in that queue.
 pub const QUEUE_SHARE: usize = 8;
+/// How far the machine's clock may be behind the newest event, or jump between two looks at it, before somebody is told.
+pub const MAX_CLOCK_STEP: Duration = Duration::from_secs(5 * 60);
+/// How often the running server looks at the machine's clock.
+pub const CLOCK_POLL_INTERVAL: Duration = Duration::from_secs(15);
 /// The largest stored record, in bytes.
 pub const MAX_RECORD_BYTES: u64 = 1 << 20;

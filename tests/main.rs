@@ -11,6 +11,7 @@ mod common;
 
 mod administrators;
 mod cli;
+mod clock;
 mod concurrency;
 mod crash;
 mod credentials;
@@ -43,5 +44,6 @@ mod table;
 mod users;
 mod waiting;
 mod wire_faces;
+mod wire_limits;
 mod wire_rotation;
 mod wire_secret;

@@ -1,6 +1,7 @@
 //! The first events of all: an instance, an organisation, and a machine user that may do everything.
 
 use crate::{
+    app::instance_members::OWNER,
     error::{Error, Kind, Result},
     id::{CredentialId, Id, OrgId, UserId},
     keys::{KeyRing, MasterKey, vault},
@@ -74,7 +75,7 @@ pub fn initialize(
         ),
     ];
     events.append(&mut admin_events);
-    let owner = vec!["IAM_OWNER".to_owned()];
+    let owner = vec![OWNER.to_owned()];
     events.push(Draft::instance(&instance, InstanceFact::MemberAdded { user: admin.clone(), roles: owner }));
     let demo = names.demo.map(|name| {
         let (demo, mut demo_events) = new.demo(&org, name);
@@ -139,7 +140,7 @@ impl New<'_> {
     }
 }
 
-fn machine_added(user_name: &str, name: &str) -> UserFact {
+pub(super) fn machine_added(user_name: &str, name: &str) -> UserFact {
     UserFact::MachineAdded {
         user_name: user_name.into(),
         name: name.into(),

@@ -173,8 +173,7 @@ async fn change(
 ) -> Result<Changed<(Machine, CredentialId)>> {
     app.store
         .change(who.warrant(), move |state, now| {
-            let machine = who.machine_or(state, &user_id, fault::CREDENTIAL_UNKNOWN)?;
-            who.may_act_as(state, &machine)?;
+            let machine = who.machine_to_change(state, &user_id, fault::CREDENTIAL_UNKNOWN)?;
             let credential = find(state, &machine, &id)?;
             let facts = decide(&credential, now)?;
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();

@@ -27,8 +27,7 @@ pub fn holder(
     now: Timestamp,
     unknown: Fault,
 ) -> Result<Machine> {
-    let machine = who.machine_or(state, user_id, unknown)?;
-    who.may_act_as(state, &machine)?;
+    let machine = who.machine_to_change(state, user_id, unknown)?;
     if expires <= now {
         return Err(fault::EXPIRES_IN_PAST.into());
     }

@@ -154,7 +154,7 @@ impl Rotation {
         new: NewSecret,
         now: Timestamp,
     ) -> Result<Vec<Draft>> {
-        self.who.may_act_as(state, machine)?;
+        self.who.may_change(state, machine)?;
         let new = NewSecret { label: self.name.clone(), ..new };
         let facts = new.in_place_of(old, fate, now)?;
         Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())

@@ -35,8 +35,7 @@ pub async fn add(
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = who.machine_or(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
-            who.may_act_as(state, &machine)?;
+            let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
             let added = new.beside(machine.live_secrets(now).count(), now)?;
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], machine))
         })
@@ -74,8 +73,7 @@ pub async fn rotate(
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = who.machine_or(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
-            who.may_act_as(state, &machine)?;
+            let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
             let old = live(state, &machine, now)?;
             let facts = new.in_place_of(&old, fate, now)?;
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();

@@ -172,7 +172,7 @@ async fn end(app: &App, who: Authorized<UserWrite>, user_id: String, key_id: Str
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_or(state, &user_id, fault::KEY_REMOVE_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::KEY_REMOVE_UNKNOWN)?;
             let found = credentials::find(state, &machine, &key_id, Credential::is_key)?;
             let credential = found.ok_or(fault::KEY_REMOVE_UNKNOWN)?.id;
             Ok(credentials::event(&machine, UserFact::KeyRemoved { credential }))

@@ -10,7 +10,8 @@ use crate::{
     store::{Decision, Receipt, State},
 };
 
-/// Removes a user with all its credentials, memberships and grants. Its id is never given again. Not the last `IAM_OWNER`.
+/// Removes a user with all its credentials, memberships and grants. Its id is never given again. Not the last `IAM_OWNER`
+/// that can act.
 pub async fn remove(
     app: App,
     who: Authorized<UserDelete>,
@@ -45,8 +46,8 @@ async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, id: String, unk
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_or(state, &id, unknown)?;
-            instance_members::owner_remains(state, |owner| Ok(*owner == machine.id))?;
+            let machine = who.machine_to_change(state, &id, unknown)?;
+            instance_members::owner_remains(state, |owner| owner.id == machine.id)?;
             Ok(Decision::new(removal(state, &machine)?, ()))
         })
         .await?;

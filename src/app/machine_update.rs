@@ -35,7 +35,7 @@ pub async fn update_v2(
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_or(state, &request.user_id, fault::UPDATE_V2_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &request.user_id, fault::UPDATE_V2_UNKNOWN)?;
             let mut events = Vec::new();
             if let Some(user_name) = user_name.filter(|user_name| *user_name != machine.user_name) {
                 if !machines::name_is_free(state, &user_name, Some(&machine.id))? {

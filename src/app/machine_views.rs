@@ -2,8 +2,8 @@
 
 use crate::{
     app::{App, reply},
-    authz::{Absent, Authenticated, Authorized},
-    error::Result,
+    authz::{Authenticated, Authorized},
+    error::{Fault, Result},
     model::{AccessTokenType, Machine, MachineState, fault},
     permission::{UserGlobalRead, UserRead},
     proto::zitadel::{
@@ -23,10 +23,7 @@ pub async fn get(
     request: management::GetUserByIDRequest,
 ) -> Result<management::GetUserByIDResponse> {
     let snapshot = app.store.snapshot()?;
-    let machine = who.machine(&snapshot.state(), &request.id)?.map_err(|absent| match absent {
-        Absent::Unknown => fault::USER_UNKNOWN,
-        Absent::Elsewhere => fault::USER_ELSEWHERE,
-    })?;
+    let machine = who.machine(&snapshot.state(), &request.id)?.map_err(Fault::from)?;
     Ok(management::GetUserByIDResponse { user: view(&machine, app.clock.now()).into() })
 }
 

@@ -64,7 +64,7 @@ pub async fn update(
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_or(state, &request.user_id, fault::MACHINE_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &request.user_id, fault::MACHINE_UNKNOWN)?;
             let same = machine.name == request.name
                 && machine.description == request.description
                 && machine.access_token_type == access_token_type;
@@ -89,7 +89,7 @@ pub async fn rename(
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_or(state, &request.user_id, fault::USER_NAME_USER_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &request.user_id, fault::USER_NAME_USER_UNKNOWN)?;
             if machine.user_name == user_name {
                 return Err(fault::USER_NAME_UNCHANGED.into());
             }

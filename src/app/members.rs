@@ -97,7 +97,7 @@ pub async fn update<P: Permit + 'static>(
             if member.roles == roles {
                 return Ok(Decision::nothing(Some(member)));
             }
-            // Who may not give a role may not take it by giving another one either.
+            // Who may not give a role may not take it either.
             who.may_give(state, &member.roles)?;
             who.may_give(state, &roles)?;
             (scope.may_keep)(state, &member.user, &roles)?;
@@ -123,6 +123,7 @@ pub async fn remove<P: Permit + 'static>(
         .store
         .change(who.warrant(), move |state, _| {
             let Some(member) = find(state, &who.org, &user_id)? else { return Ok(Decision::nothing(())) };
+            who.may_give(state, &member.roles)?;
             (scope.may_keep)(state, &member.user, &[])?;
             Ok(Decision::new(vec![(scope.draft)(&who.org, Step::Removed { user: member.user })], ()))
         })

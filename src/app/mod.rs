@@ -51,6 +51,7 @@ pub mod project_removal;
 pub mod project_roles;
 pub mod project_views;
 pub mod projects;
+pub mod recovery;
 mod replacement;
 mod reply;
 pub mod secret_generators;

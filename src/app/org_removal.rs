@@ -57,7 +57,7 @@ async fn end(app: &App, warrant: Warrant, org_id: String) -> Result<(OrgId, Rece
             if org == instance.default_org {
                 return Err(fault::ORG_IS_DEFAULT.into());
             }
-            instance_members::owner_remains(state, |owner| instance_members::belongs(state, owner, &org))?;
+            instance_members::owner_remains(state, |owner| owner.org == org)?;
             Ok(Decision::new(cascade(state, &instance.id, &org)?, instance.id))
         })
         .await?;

@@ -85,7 +85,7 @@ pub async fn deactivate(
 pub(super) async fn shut_out(app: &App, who: Authorized<OrgWrite>) -> Result<Receipt> {
     let decide = |state: &State<'_>, org: &Org| match org.state {
         OrgState::Active => {
-            instance_members::owner_remains(state, |owner| instance_members::belongs(state, owner, &org.id))?;
+            instance_members::owner_remains(state, |owner| owner.org == org.id)?;
             Ok(OrgFact::Deactivated)
         }
         OrgState::Inactive => Err(fault::ORG_ALREADY_INACTIVE.into()),

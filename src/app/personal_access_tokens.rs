@@ -132,7 +132,7 @@ async fn end(app: &App, who: Authorized<UserWrite>, user_id: String, token_id: S
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_or(state, &user_id, fault::PAT_REMOVE_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::PAT_REMOVE_UNKNOWN)?;
             let found = credentials::find(state, &machine, &token_id, Credential::is_personal_access_token)?;
             let credential = found.ok_or(fault::PAT_REMOVE_UNKNOWN)?.id;
             Ok(credentials::event(&machine, UserFact::PatRemoved { credential }))

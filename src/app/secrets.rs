@@ -24,11 +24,7 @@ pub async fn generate(
     who: Authorized<UserWrite>,
     request: management::GenerateMachineSecretRequest,
 ) -> Result<management::GenerateMachineSecretResponse> {
-    let missing = |absent| match absent {
-        Absent::Unknown => fault::USER_UNKNOWN,
-        Absent::Elsewhere => fault::USER_ELSEWHERE,
-    };
-    let (secret, changed) = set(&app, who, request.user_id, missing).await?;
+    let (secret, changed) = set(&app, who, request.user_id, Fault::from).await?;
     Ok(management::GenerateMachineSecretResponse {
         details: set_details(changed.receipt()?).into(),
         client_id: changed.answer,
@@ -84,7 +80,7 @@ async fn set(
         .store
         .change(who.warrant(), move |state, now| {
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
-            who.may_act_as(state, &machine)?;
+            who.may_change(state, &machine)?;
             let facts = match Fate::of(grace) {
                 Fate::RunOut(_) => run_out(state, &machine, new, grace, now)?,
                 Fate::Removed | Fate::Killed => {
@@ -120,7 +116,7 @@ async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_or(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
             if machine.secrets.is_empty() {
                 return Err(fault::NO_SECRET.into());
             }

@@ -143,5 +143,5 @@ pub(super) fn entries(metadata: Vec<user::Metadata>) -> Vec<(String, Vec<u8>)> {
 }
 
 fn find(who: Authorized<UserWrite>, id: String) -> impl FnOnce(&State<'_>) -> Result<Holder> {
-    move |state| Ok(Holder::user(&who.machine_or(state, &id, fault::METADATA_USER_UNKNOWN)?))
+    move |state| Ok(Holder::user(&who.machine_to_change(state, &id, fault::METADATA_USER_UNKNOWN)?))
 }

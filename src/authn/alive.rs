@@ -31,8 +31,8 @@ pub struct Account {
 
 /// The account behind what was presented, if all of it counts at `now`: the user and its organisation are there and
 /// active; a credential has not expired and is not suspended; a token has not expired, was not revoked, was issued after
-/// the last event that ended the tokens of its account, organisation or credential, and its credential, if there still
-/// is one, is not suspended.
+/// the last event that ended the tokens of its account, organisation or credential, but not in the future by a clock that
+/// was wrong; and its credential, if there still is one, is not suspended.
 ///
 /// `None` never says why: who presents something dead learns no more than that.
 pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>) -> Result<Option<Account>> {
@@ -54,6 +54,9 @@ pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>) -> Res
             state.credential(&machine.id, &credential.id)?.filter(|found| !found.suspended).map(|found| found.bounds)
         }
         Presented::Token(id, token) => {
+            if id.issued_at() > now {
+                return Ok(None);
+            }
             bounds_of_token(state, id, token, machine.tokens_not_before.max(org.tokens_not_before))?
         }
     };

@@ -42,7 +42,7 @@ pub enum Target<'a> {
 pub struct Grounds<'a> {
     pub state: State<'a>,
     pub roles: &'a Arc<Roles>,
-    /// Who calls, or why nobody is known to. Looked at only by proofs that need a caller.
+    /// Who calls, or why nobody is known to: only for proofs that need no caller.
     pub caller: Result<Caller>,
     /// The `x-zitadel-orgid` header.
     pub context: Option<&'a str>,
@@ -53,6 +53,8 @@ pub struct Grounds<'a> {
 pub trait Proof: Sized + Send {
     /// The permission as the protos declare it: a name, `authenticated`, or nothing.
     const PERMISSION: &'static str;
+    /// Whether nobody unknown can be shown to have it.
+    const NEEDS_CALLER: bool = true;
 
     fn prove(grounds: Grounds<'_>) -> Result<Self>;
 }
@@ -111,8 +113,18 @@ pub enum Absent {
     Elsewhere,
 }
 
+impl From<Absent> for Fault {
+    fn from(absent: Absent) -> Self {
+        match absent {
+            Absent::Unknown => fault::USER_UNKNOWN,
+            Absent::Elsewhere => fault::USER_ELSEWHERE,
+        }
+    }
+}
+
 impl Proof for Anyone {
     const PERMISSION: &'static str = "";
+    const NEEDS_CALLER: bool = false;
 
     fn prove(_: Grounds<'_>) -> Result<Self> {
         Ok(Self(()))

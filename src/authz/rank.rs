@@ -2,7 +2,7 @@
 
 use super::{Authorized, permissions, permissions_over};
 use crate::{
-    error::Result,
+    error::{Fault, Result},
     id::OrgId,
     model::{Machine, fault},
     permission::{Permission, Permissions},
@@ -10,12 +10,19 @@ use crate::{
 };
 
 impl<P> Authorized<P> {
-    /// Refuses to give the caller a credential of a user that may do what the caller may not: whoever can mint a
-    /// secret for an account can act as the account.
+    /// The user with this id, to be changed; or `unknown` if the proof does not reach one.
+    pub fn machine_to_change(&self, state: &State<'_>, id: &str, unknown: Fault) -> Result<Machine> {
+        let machine = self.machine_or(state, id, unknown)?;
+        self.may_change(state, &machine)?;
+        Ok(machine)
+    }
+
+    /// Refuses to change a user that may do what the caller may not. Whoever can mint a secret for an account can act as
+    /// the account; whoever can lock it, rename it or take its keys away can shut out those who rank above.
     ///
     /// What another organisation lets the user do is weighed against what the caller may do in the user's own: whoever
     /// gave it the role trusted those who run the account, and must not be able to keep them from rotating its secret.
-    pub fn may_act_as(&self, state: &State<'_>, machine: &Machine) -> Result<()> {
+    pub fn may_change(&self, state: &State<'_>, machine: &Machine) -> Result<()> {
         if machine.id == self.caller.user {
             return Ok(());
         }

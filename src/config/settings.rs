@@ -58,6 +58,8 @@ pub struct Storage {
     pub master_key: Option<PathBuf>,
     /// How much of the database is kept in memory.
     pub cache: Bytes<MIB, { 1024 * GIB }>,
+    /// Whether to go by the clock although the newest event is much later.
+    pub accept_later_events: bool,
 }
 
 /// What is minted.
@@ -177,6 +179,7 @@ impl Default for Storage {
             path: "/var/lib/countersign/countersign.redb".into(),
             master_key: None,
             cache: Bytes::of::<{ 64 * MIB }>(),
+            accept_later_events: false,
         }
     }
 }

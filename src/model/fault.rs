@@ -155,7 +155,7 @@ pub const IAM_MEMBER_UNKNOWN: Fault = fault(NotFound, "INSTANCE-D8JxR", "Errors.
 pub const LAST_OWNER: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-lastowner",
-    "The instance would be left without an IAM_OWNER; give the role to another user first",
+    "The instance would be left without an IAM_OWNER that can act; give the role to another user first",
 );
 
 // Projects and their roles.

@@ -13,10 +13,11 @@ use crate::{
 };
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend};
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    process,
     sync::{
         Arc,
         mpsc::{Sender, channel},
@@ -43,6 +44,12 @@ pub enum OpenError {
     InUse { path: PathBuf },
     #[error("{path}: the database has format {found}; this program reads format {FORMAT}")]
     Format { path: PathBuf, found: u64 },
+    #[error(
+        "{path}: the newest event is of {written}, but this machine's clock says {present}. If the clock is wrong, set it \
+         and start again. If it was wrong when the event was stored, start with storage.accept_later_events = true: the \
+         server then goes by the clock as it is now"
+    )]
+    ClockBehind { path: PathBuf, written: String, present: String },
     #[error("{path}: the database cannot be opened: {reason}")]
     Broken { path: PathBuf, reason: String },
 }
@@ -68,14 +75,24 @@ impl Store {
         if path.exists() {
             return Self::open(path, options);
         }
-        let broken = |e: io::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
-        let unfinished = path.with_extension("new");
+        // Of this process alone: what another one is making must not be taken for a leftover.
+        let unfinished = path.with_extension(format!("{}.new", process::id()));
         let _ = fs::remove_file(&unfinished);
-        OpenOptions::new().create_new(true).write(true).mode(0o600).open(&unfinished).map_err(broken)?;
-        let database = builder(&options).create(&unfinished).map_err(|e| open_error(path, e))?;
-        let store = Self::start(database, options, path)?;
-        fs::rename(&unfinished, path).map_err(broken)?;
+        let mut store = Self::make(&unfinished, options)?;
+        // A rename would replace what somebody else has made meanwhile; a link does not.
+        let linked = fs::hard_link(&unfinished, path).and_then(|()| sync_directory_of(path));
+        let _ = fs::remove_file(&unfinished);
+        linked.map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
+        store.path = path.into();
         Ok(store)
+    }
+
+    /// Creates a file that is not there, readable by its owner alone. It is no database until this returns.
+    pub fn make(path: &Path, options: Options) -> Result<Self, OpenError> {
+        let broken = |e: io::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
+        OpenOptions::new().create_new(true).write(true).mode(0o600).open(path).map_err(broken)?;
+        let database = builder(&options).create(path).map_err(|e| open_error(path, e))?;
+        Self::start(database, options, path)
     }
 
     /// Opens the file that is there.
@@ -101,7 +118,11 @@ impl Store {
             return Err(OpenError::Format { path: path.into(), found });
         }
         if let Some(at) = last_event_at(&database).map_err(broken)? {
-            options.clock.never_before(at);
+            options.clock.never_before(at).map_err(|behind| OpenError::ClockBehind {
+                path: path.into(),
+                written: behind.written.to_rfc3339(),
+                present: behind.present.to_rfc3339(),
+            })?;
         }
         let database = Arc::new(database);
         let (queue, commands) = channel();
@@ -225,6 +246,12 @@ impl Drop for Store {
             let _ = writer.join();
         }
     }
+}
+
+/// A new name is lost in a power cut unless its directory is synced as well as the file.
+fn sync_directory_of(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(directory)?.sync_all()
 }
 
 fn builder(options: &Options) -> Builder {
