@@ -9,6 +9,7 @@ use crate::{
     },
     authz::Authorized,
     error::Result,
+    id::UserId,
     model::{Draft, InstanceFact, Machine, MachineState, OrgState, fault},
     permission::{IamMemberDelete, IamMemberRead, IamMemberWrite, Roles},
     proto::zitadel::{admin::v1 as wire, member::v1::MemberFieldColumnName},
@@ -23,7 +24,7 @@ pub(super) static SCOPE: Scope = Scope {
     exists: |_, _| Ok(()),
     may_keep: |state, user, roles| match is_owner(roles) {
         true => Ok(()),
-        false => owner_remains(state, |owner| owner.id == *user),
+        false => owner_remains_without(state, user),
     },
     draft: |instance, step| {
         let fact = match step {
@@ -110,6 +111,15 @@ pub(super) fn owner_remains(state: &State<'_>, leaves: impl Fn(&Machine) -> bool
         }
     }
     if one_leaves { Err(fault::LAST_OWNER.into()) } else { Ok(()) }
+}
+
+/// The same where one user goes. Most are no owners, and then no other member is looked at.
+pub(super) fn owner_remains_without(state: &State<'_>, user: &UserId) -> Result<()> {
+    let member = state.member(&state.instance()?.id, user)?;
+    if member.is_some_and(|member| is_owner(&member.roles)) {
+        return owner_remains(state, |owner| owner.id == *user);
+    }
+    Ok(())
 }
 
 fn can_act(state: &State<'_>, machine: &Machine) -> Result<bool> {

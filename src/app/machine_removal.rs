@@ -47,7 +47,7 @@ async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, id: String, unk
         .store
         .change(who.warrant(), move |state, _| {
             let machine = who.machine_to_change(state, &id, unknown)?;
-            instance_members::owner_remains(state, |owner| owner.id == machine.id)?;
+            instance_members::owner_remains_without(state, &machine.id)?;
             Ok(Decision::new(removal(state, &machine)?, ()))
         })
         .await?;

@@ -133,7 +133,7 @@ impl Step {
                     return Err(faults.refused.into());
                 }
                 if self.shuts_out {
-                    instance_members::owner_remains(state, |owner| owner.id == machine.id)?;
+                    instance_members::owner_remains_without(state, &machine.id)?;
                 }
                 Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, self.fact)], ()))
             })
