@@ -74,6 +74,7 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.events);
     check(&records.instances);
     check(&records.machines);
+    check(&records.member_ids);
     check(&records.members);
     check(&records.metadata);
     check(&records.metadata_sizes);

@@ -1,6 +1,7 @@
 //! What the server knows, as plain data: no I/O, no transport, no clock.
 
 pub mod access_token;
+pub mod columns;
 pub mod credential;
 pub mod event;
 mod event_types;
@@ -13,9 +14,11 @@ pub mod oidc_settings;
 pub mod org;
 pub mod project;
 mod stamps;
+pub mod text;
 pub mod user_grant;
 
 pub use access_token::AccessToken;
+pub use columns::{CredentialColumn, MemberColumn, OrgColumn};
 pub use credential::{Credential, CredentialKind};
 pub use event::{Draft, Editor, Event, Fact, InstanceFact, OrgFact, ProjectFact, UserFact, UserGrantFact};
 pub use instance::{Instance, SigningKeyRecord};

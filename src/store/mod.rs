@@ -15,23 +15,33 @@
 mod apply;
 mod check;
 mod codec;
+mod counts;
+mod credentials;
 mod history;
 mod key;
 mod log;
+mod machines;
+mod members;
 mod metadata;
+mod meter;
 mod open;
+mod orgs;
 mod projects;
+mod reader;
+mod scan;
 mod snapshot;
 mod state;
 mod tables;
 mod writer;
 
 pub use check::{CheckReport, check};
+pub use counts::Counted;
 pub use history::{History, Numbers};
 pub use log::Log;
 pub use open::{OpenError, Options, Store};
+pub use scan::{Direction, Part, Run};
 pub use snapshot::Snapshot;
-pub use state::{Direction, Listed, State};
+pub use state::{Listed, State};
 pub use writer::{Changed, CommitStats, Decision, Receipt};
 
 pub use codec::{Record, decode, encode};

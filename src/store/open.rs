@@ -4,6 +4,7 @@ use crate::{
     model::Editor,
     store::{
         log,
+        reader::Reader,
         snapshot::Snapshot,
         state::State,
         tables::{FORMAT, FORMAT_KEY, LOG, META, POSITIONS, STATE, VAULT},
@@ -50,6 +51,7 @@ pub enum OpenError {
 /// The open database. Dropping it finishes what is queued and closes the file.
 pub struct Store {
     database: Arc<Database>,
+    reader: Reader,
     queue: Option<SyncSender<Box<dyn Command>>>,
     writer: Option<JoinHandle<()>>,
     failed: watch::Receiver<bool>,
@@ -115,12 +117,13 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
-        Ok(Self { database, queue: Some(queue), writer: Some(writer), failed, path: path.into() })
+        let reader = Reader::new(database.clone());
+        Ok(Self { database, reader, queue: Some(queue), writer: Some(writer), failed, path: path.into() })
     }
 
-    /// What is known now.
+    /// What is known now: for point reads and what has a small limit. Lists go through [`Self::read`].
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::take(&self.database)
+        self.reader.snapshot()
     }
 
     /// Changes something: `decide` reads the state and says which events shall happen, at the instant it is given.
@@ -198,6 +201,10 @@ impl Store {
     /// The size of the file. Zero if it is not a file.
     pub fn file_bytes(&self) -> u64 {
         fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+    }
+
+    pub(super) fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     pub(super) fn database(&self) -> &Database {

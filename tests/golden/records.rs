@@ -23,6 +23,7 @@ pub struct Records {
     pub events: Vec<Example<Event>>,
     pub instances: Vec<Example<Instance>>,
     pub machines: Vec<Example<Machine>>,
+    pub member_ids: Vec<Example<(OrgId, UserId)>>,
     pub members: Vec<Example<Member>>,
     pub metadata: Vec<Example<Metadata>>,
     pub metadata_sizes: Vec<Example<MetadataSize>>,
@@ -39,7 +40,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 20] {
+pub fn names() -> [&'static str; 21] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -48,6 +49,7 @@ pub fn names() -> [&'static str; 20] {
         Event::NAME,
         Instance::NAME,
         Machine::NAME,
+        <(OrgId, UserId)>::NAME,
         Member::NAME,
         Metadata::NAME,
         MetadataSize::NAME,
@@ -85,6 +87,7 @@ pub fn records() -> Records {
             Instance { id: id("100"), project: "101".into(), default_org: id("201"), stamps: stamps() },
         )],
         machines: machines(),
+        member_ids: vec![("member", (id("201"), id("301")))],
         members: vec![(
             "owner",
             Member { owner: id("201"), user: id("301"), roles: vec!["ORG_OWNER".into()], stamps: stamps() },

@@ -2,16 +2,16 @@ use super::{Rows, found, metadata};
 use crate::{
     error::Result,
     id::{CredentialId, OrgId, UserId},
-    model::{
-        AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact,
-    },
+    model::{AccessTokenType, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact},
     store::{
+        counts::Counted,
+        credentials::{credential_column_keys, credential_hash_key, credential_key},
         history::user_event_key,
         key::{Key, Space},
+        machines::{machine_column_keys, user_name_key},
         state::{
-            Listed, Tombstone, credential_hash_key, credential_index_key, credential_key, machine_count_key,
-            machine_index_key, revoked_token_key, tombstone_key, used_assertion_expiry_key, used_assertion_key,
-            used_assertion_key_of, user_name_key,
+            Listed, Tombstone, revoked_token_key, tombstone_key, used_assertion_expiry_key, used_assertion_key,
+            used_assertion_key_of,
         },
     },
     time::Timestamp,
@@ -52,7 +52,7 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
         UserFact::Deactivated => set_state(rows, event, user, MachineState::Inactive),
         UserFact::Locked => set_state(rows, event, user, MachineState::Locked),
         UserFact::Reactivated | UserFact::Unlocked => set_state(rows, event, user, MachineState::Active),
-        UserFact::Removed => remove(rows, event, user),
+        UserFact::Removed => remove(rows, user),
         UserFact::TokenRevoked { token, expires } => revoke(rows, event, token, *expires),
         UserFact::KeyAdded { credential, public_key, algorithm, expires } => {
             let kind = CredentialKind::Key { public_key: public_key.clone(), algorithm: algorithm.clone() };
@@ -91,8 +91,8 @@ fn add(
         stamps: Stamps::new(event),
     };
     rows.put(&user_name_key(user_name), user)?;
-    count(rows, &event.owner, 1)?;
-    Column::ALL.into_iter().try_for_each(|column| rows.put(&machine_index_key(&machine, column), user))?;
+    machine_column_keys(&machine).iter().try_for_each(|key| rows.put(key, user))?;
+    count(rows, &machine, 1)?;
     rows.put(&key(user), &machine)
 }
 
@@ -102,12 +102,10 @@ fn change(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, edit: impl FnOn
     let mut machine = before.clone();
     machine.stamps.touch(event);
     edit(&mut machine);
-    for column in Column::ALL {
-        let (old, new) = (machine_index_key(&before, column), machine_index_key(&machine, column));
-        if old != new {
-            rows.delete(&old)?;
-            rows.put(&new, user)?;
-        }
+    rows.move_in_indexes(machine_column_keys(&before), machine_column_keys(&machine), user)?;
+    if before.state != machine.state {
+        count(rows, &before, -1)?;
+        count(rows, &machine, 1)?;
     }
     rows.put(&key(user), &machine)
 }
@@ -128,7 +126,7 @@ fn set_state(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, state: Machi
     })
 }
 
-fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
+fn remove(rows: &mut Rows<'_, '_>, user: &UserId) -> Result<()> {
     let machine = found(rows.state().machine(user)?, "user")?;
     let credentials: Vec<_> = rows.state().credentials(user)?.collect::<Result<_>>()?;
     for credential in &credentials {
@@ -136,8 +134,8 @@ fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
     }
     metadata::clear(rows, &Subject::User(user.clone()))?;
     rows.delete(&user_name_key(&machine.user_name))?;
-    Column::ALL.into_iter().try_for_each(|column| rows.delete(&machine_index_key(&machine, column)))?;
-    count(rows, &event.owner, -1)?;
+    machine_column_keys(&machine).iter().try_for_each(|key| rows.delete(key))?;
+    count(rows, &machine, -1)?;
     rows.mark(&tombstone_key(Tombstone::User, user.as_str()))?;
     rows.delete(&key(user))
 }
@@ -176,7 +174,9 @@ fn add_credential(rows: &mut Rows<'_, '_>, credential: &Credential) -> Result<()
         rows.put(&credential_hash_key(hash), &(credential.user.clone(), credential.id.clone()))?;
     }
     if let Some(kind) = Listed::of(&credential.kind) {
-        rows.put(&credential_index_key(kind, credential), &(credential.user.clone(), credential.id.clone()))?;
+        let place = (credential.user.clone(), credential.id.clone());
+        credential_column_keys(kind, credential).iter().try_for_each(|key| rows.put(key, &place))?;
+        count_credential(rows, kind, &credential.org, 1)?;
     }
     rows.put(&credential_key(&credential.user, &credential.id), credential)
 }
@@ -187,7 +187,8 @@ fn remove_credential(rows: &mut Rows<'_, '_>, user: &UserId, id: &CredentialId) 
         rows.delete(&credential_hash_key(hash))?;
     }
     if let Some(kind) = Listed::of(&credential.kind) {
-        rows.delete(&credential_index_key(kind, &credential))?;
+        credential_column_keys(kind, &credential).iter().try_for_each(|key| rows.delete(key))?;
+        count_credential(rows, kind, &credential.org, -1)?;
     }
     rows.delete(&credential_key(user, id))
 }
@@ -212,9 +213,14 @@ fn use_up(rows: &mut Rows<'_, '_>, event: &Event, assertion: &[u8; 32], expires:
     rows.mark(&used_assertion_expiry_key(assertion, expires))
 }
 
-fn count(rows: &mut Rows<'_, '_>, org: &OrgId, by: i64) -> Result<()> {
-    let count = rows.state().machine_count(org)?.saturating_add_signed(by);
-    rows.put(&machine_count_key(org), &count)
+fn count(rows: &mut Rows<'_, '_>, machine: &Machine, by: i64) -> Result<()> {
+    rows.count(Counted::Machines(Some(&machine.org), machine.state), by)?;
+    rows.count(Counted::Machines(None, machine.state), by)
+}
+
+fn count_credential(rows: &mut Rows<'_, '_>, kind: Listed, org: &OrgId, by: i64) -> Result<()> {
+    rows.count(Counted::Credentials(kind, Some(org)), by)?;
+    rows.count(Counted::Credentials(kind, None), by)
 }
 
 fn key(user: &UserId) -> Key {
