@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Result},
     limits::{MAX_READ_ROWS, QUICK_READ_ROWS},
+    model::fault,
     store::{meter::Meter, open::Store, snapshot::Snapshot},
 };
 use redb::Database;
@@ -36,11 +37,12 @@ struct Lane<'a> {
 struct Waiting(Arc<AtomicBool>);
 
 impl Reader {
-    /// Each lane keeps half the cores busy at most, so that there is always one for requests that need no list.
+    /// Together they keep no more threads busy than there are cores, and half as many again: the threads that answer
+    /// requests always get their share.
     pub fn new(database: Arc<Database>) -> Self {
-        let turns = (available_parallelism().map_or(1, NonZero::get) / 2).max(1);
-        let lane = || Arc::new(Semaphore::new(turns));
-        Self { database, rows_read: Arc::default(), quick: lane(), long: lane() }
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        let lane = |turns: usize| Arc::new(Semaphore::new(turns.max(1)));
+        Self { database, rows_read: Arc::default(), quick: lane(cores), long: lane(cores / 2) }
     }
 
     /// A snapshot that reads [`MAX_READ_ROWS`] at most, like all others.
@@ -63,7 +65,7 @@ impl Reader {
             return Ok(answer);
         }
         let long = Lane { rows: MAX_READ_ROWS, turns: &self.long };
-        self.try_in(long, &read).await?.ok_or_else(|| crate::model::fault::LIST_TOO_WIDE.into())
+        self.try_in(long, &read).await?.ok_or_else(|| fault::LIST_TOO_WIDE.into())
     }
 
     /// `None`: it took more rows than the lane allows.

@@ -38,8 +38,11 @@ pub(super) struct Scan<'a> {
 /// The objects that rows stand for. To skip some costs far less than to read them.
 pub struct Run<'a, T> {
     scan: Scan<'a>,
-    read: Box<dyn Fn(&[u8]) -> Result<T> + 'a>,
+    read: Box<ReadValue<'a, T>>,
 }
+
+/// From a row's value to the object that it stands for.
+type ReadValue<'a, T> = dyn Fn(&[u8]) -> Result<T> + 'a;
 
 /// To pass by so many rows costs about as much as to look one up.
 const PASSED_PER_ROW: usize = 16;
