@@ -21,7 +21,7 @@ pub(super) static SCOPE: Scope = Scope {
     exists: |_, _| Ok(()),
     may_keep: |state, user, roles| match is_owner(roles) {
         true => Ok(()),
-        false => owner_remains(state, |owner| Ok(owner == user)),
+        false => owner_remains_without(state, user),
     },
     draft: |instance, step| {
         let fact = match step {
@@ -112,6 +112,15 @@ pub(super) fn owner_remains(state: &State<'_>, leaves: impl Fn(&UserId) -> Resul
         left = true;
     }
     if left { Err(fault::LAST_OWNER.into()) } else { Ok(()) }
+}
+
+/// The same where one user goes. Most are no owners, and then no other member is looked at.
+pub(super) fn owner_remains_without(state: &State<'_>, user: &UserId) -> Result<()> {
+    let member = state.member(&state.instance()?.id, user)?;
+    if member.is_some_and(|member| is_owner(&member.roles)) {
+        return owner_remains(state, |owner| Ok(owner == user));
+    }
+    Ok(())
 }
 
 /// Whether a user is one of the organisation's own.

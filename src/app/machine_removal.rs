@@ -46,7 +46,7 @@ async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, id: String, unk
         .store
         .change(who.caller.editor(), move |state, _| {
             let machine = who.machine_or(state, &id, unknown)?;
-            instance_members::owner_remains(state, |owner| Ok(*owner == machine.id))?;
+            instance_members::owner_remains_without(state, &machine.id)?;
             Ok(Decision::new(removal(state, &machine)?, ()))
         })
         .await?;

@@ -10,7 +10,8 @@
 //!
 //! A change goes `Store::change` -> the writer's queue -> `decide` reads the state and returns events -> the log gets
 //! them -> `apply` changes the state -> one commit with fsync for the whole batch -> answers. A read takes a
-//! [`Snapshot`], which no change disturbs.
+//! [`Snapshot`], which no change disturbs and which counts what is read; what may be much goes through [`Store::read`].
+//! Lists come from indexes and totals from counts, all kept by `apply`: nothing walks everything.
 
 mod apply;
 mod check;
