@@ -43,6 +43,12 @@ pub const MAX_QUERY_NESTING: usize = 20;
 pub const MAX_QUERY_CONDITIONS: usize = 256;
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
+/// How many client secrets of one user may count at once.
+pub const MAX_LIVE_SECRETS: usize = 10;
+/// How long secrets may still count that another one replaced.
+pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// The longest label of a credential, in characters.
+pub const MAX_LABEL_CHARS: usize = 200;
 /// How many roles one membership or user grant may name.
 pub const MAX_ROLES: usize = 64;
 /// How many metadata entries one user or organisation may have.

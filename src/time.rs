@@ -41,6 +41,13 @@ impl Timestamp {
         (self.0.rem_euclid(MICROS_PER_SECOND) * 1000) as i32
     }
 
+    /// Reads RFC 3339 with any zone, cut to microseconds. `None` for anything else.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let has_time = text.len() >= "2027-01-31T12:00:00Z".len() && text.as_bytes()[10].eq_ignore_ascii_case(&b'T');
+        let at: jiff::Timestamp = text.parse().ok().filter(|_| has_time)?;
+        Self::from_parts(at.as_second(), at.subsec_nanosecond())
+    }
+
     /// RFC 3339 in UTC, for people and files.
     pub fn to_rfc3339(self) -> String {
         // The last day of the last year is beyond what jiff takes.

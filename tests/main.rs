@@ -13,6 +13,7 @@ mod administrators;
 mod cli;
 mod concurrency;
 mod crash;
+mod credentials;
 mod events;
 mod golden_records;
 mod grpc_services;

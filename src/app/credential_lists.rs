@@ -196,7 +196,7 @@ impl Query {
     /// An error is passed on.
     fn wants(&self, sight: &Sight, found: &Result<Credential>) -> bool {
         found.as_ref().map_or(true, |found| {
-            Listed::of(&found.kind) == Some(self.kind)
+            Listed::of(&found.kind) == self.kind
                 && sight.reaches(found)
                 && self.filters.iter().all(|filter| filter.matches(found))
         })

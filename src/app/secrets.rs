@@ -11,7 +11,7 @@ use crate::{
     store::{Changed, Decision, Receipt},
 };
 
-/// Sets a new secret in place of the one that was. It is shown in this answer and never again.
+/// Sets a new secret in place of all that there were. It is shown in this answer and never again.
 pub async fn generate(
     app: App,
     who: Authorized<UserWrite>,
@@ -42,7 +42,7 @@ pub async fn add(
     })
 }
 
-/// Removes the secret. Tokens that it minted live on until they expire or are revoked.
+/// Removes the secret, and all of them if there are several. Tokens that they minted live on until they expire or are revoked.
 pub async fn remove(
     app: App,
     who: Authorized<UserWrite>,
@@ -90,9 +90,14 @@ async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result
         .store
         .change(who.caller.editor(), move |state, _| {
             let machine = who.machine_or(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
-            let credential = machine.secret.ok_or(fault::NO_SECRET)?;
-            let removed = UserFact::SecretRemoved { credential };
-            Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, removed)], ()))
+            if machine.secrets.is_empty() {
+                return Err(fault::NO_SECRET.into());
+            }
+            let removed = machine.secrets.iter().map(|secret| {
+                let removed = UserFact::SecretRemoved { credential: secret.id.clone() };
+                Draft::user(&machine.org, &machine.id, removed)
+            });
+            Ok(Decision::new(removed.collect(), ()))
         })
         .await?;
     changed.receipt().cloned()

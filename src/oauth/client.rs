@@ -192,24 +192,24 @@ fn is_called(machine: &Machine, id: &str) -> bool {
     machine.id.as_str() == id || normal_user_name(&machine.user_name) == normal_user_name(id)
 }
 
-/// Whether `secret` is the live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
+/// Whether `secret` is a live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
 /// locked; and the text's own checksum is not looked at, as it would answer a typo sooner.
+///
+/// The hash finds the secret, so that it does not matter how many there are; it is keyed, so that whoever times the
+/// search learns nothing that helps to find a text.
 fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Result<Result<Client, Refused>> {
     let Ground { state, now, ring, .. } = ground;
-    let found = match machine.and_then(|machine| Some((&machine.id, machine.secret.as_ref()?))) {
-        Some((user, id)) => state.credential(user, id)?,
-        None => None,
-    };
-    let Some(credential) = found else {
-        stand_in::read_credential(state)?;
-        ring.client_secrets().verify_nothing(secret);
-        stand_in::read_account(state)?;
-        return Ok(Err(if machine.is_some() { Refused::NoSecret } else { Refused::Unknown }));
-    };
     let hasher = ring.client_secrets();
-    let is_right = match credential.hash() {
-        Some(hash) => hasher.verify(secret, hash),
-        None => hasher.verify_nothing(secret),
+    let found = state.credential_by_hash(&hasher.hash(secret))?;
+    let theirs = found.filter(|found| found.is_secret() && machine.is_some_and(|machine| machine.id == found.user));
+    let Some(credential) = theirs else {
+        stand_in::read_credential(state)?;
+        stand_in::read_account(state)?;
+        return Ok(Err(match machine {
+            None => Refused::Unknown,
+            Some(machine) if machine.secrets.is_empty() => Refused::NoSecret,
+            Some(_) => Refused::WrongSecret,
+        }));
     };
     let account = alive(state, *now, Presented::Credential(&credential))?;
     if account.is_none() {
@@ -217,7 +217,6 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
         stand_in::read_credential(state)?;
     }
     Ok(match account {
-        _ if !is_right => Err(Refused::WrongSecret),
         None => Err(Refused::NotAlive),
         Some(account) => Ok(Client { account, credential: credential.id, amr: &AMR_SECRET }),
     })

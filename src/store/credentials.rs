@@ -1,7 +1,7 @@
 //! Typed reads of credentials.
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     model::{Credential, CredentialColumn},
     secret::SecretHash,
@@ -11,6 +11,7 @@ use crate::{
         scan::{Direction, Part, Run},
         state::{Listed, State, dangling},
     },
+    time::Timestamp,
 };
 
 impl<'a> State<'a> {
@@ -23,8 +24,8 @@ impl<'a> State<'a> {
         Ok(self.scan(Key::new(Space::Credential).text(user.as_str()), Direction::Ascending)?.read(decode))
     }
 
-    /// The keys of an organisation's users, or else their personal access tokens, of a part of a column in its order,
-    /// then by id; of all organisations if none is named.
+    /// The credentials of one kind that an organisation's users have, of a part of a column in its order, then by id; of
+    /// all organisations if none is named. Secrets have no order but that of organisations and ids.
     pub fn credentials_in(
         &self,
         kind: Listed,
@@ -39,6 +40,7 @@ impl<'a> State<'a> {
         let index = match (org, column) {
             (Some(org), CredentialColumn::Id | CredentialColumn::Org) => by_org().text(org.as_str()),
             (None, CredentialColumn::Org) => by_org(),
+            _ if !kind.has_columns() => return Err(Error::internal("secrets are not sorted so")),
             _ => column_index(kind, org, column),
         };
         let rows = self.scan_range(part.below(index), direction)?;
@@ -54,6 +56,21 @@ impl<'a> State<'a> {
         let Some((user, id)) = found else { return Ok(None) };
         self.credential(&user, &id)?.map(Some).ok_or_else(|| dangling("credential hash"))
     }
+
+    /// The instant until which the access tokens of a credential that is gone are dead, if they are.
+    pub fn tokens_ended(&self, user: &UserId, id: &CredentialId) -> Result<Option<Timestamp>> {
+        self.get(&ended_credential_key(user, id))
+    }
+
+    /// The credentials that expire from `from` on and before `until`, soonest first.
+    pub fn credentials_by_expiry(&self, from: Timestamp, until: Timestamp) -> Result<Run<'a, Credential>> {
+        let state = *self;
+        let rows = self.scan_range(expiry_key(from)..expiry_key(until), Direction::Ascending)?;
+        Ok(rows.read(move |place| {
+            let (user, id): (UserId, CredentialId) = decode(place)?;
+            state.credential(&user, &id)?.ok_or_else(|| dangling("credential expiry"))
+        }))
+    }
 }
 
 pub(super) fn credential_key(user: &UserId, id: &CredentialId) -> Key {
@@ -64,11 +81,11 @@ pub(super) fn credential_hash_key(hash: &SecretHash) -> Key {
     Key::new(Space::CredentialByHash).bytes(hash.index_key())
 }
 
-/// Where a credential stands in the indexes of its columns.
-pub(super) fn credential_column_keys(kind: Listed, credential: &Credential) -> Vec<Key> {
-    let id = credential.id.as_str();
+/// Where a credential stands in the indexes of its columns, always in the same order.
+pub(super) fn credential_column_keys(credential: &Credential) -> Vec<Key> {
+    let (kind, id) = (Listed::of(&credential.kind), credential.id.as_str());
     let mut keys = vec![Key::new(Space::CredentialByOrg).byte(kind as u8).text(credential.org.as_str()).text(id)];
-    for column in CredentialColumn::ALL {
+    for column in CredentialColumn::ALL.into_iter().filter(|_| kind.has_columns()) {
         let place = |org| column_index(kind, org, column).bytes(&column.sort_key(credential)).text(id);
         if column != CredentialColumn::Org {
             keys.push(place(None));
@@ -83,4 +100,41 @@ pub(super) fn credential_column_keys(kind: Listed, credential: &Credential) -> V
 /// An organisation's id is never empty, so those of all organisations stand under the empty one.
 fn column_index(kind: Listed, org: Option<&OrgId>, column: CredentialColumn) -> Key {
     Key::new(Space::CredentialByColumn).byte(kind as u8).text(org.map_or("", OrgId::as_str)).byte(column as u8)
+}
+
+/// Ended credentials that may be forgotten at `now`, with the keys of their expiry.
+pub(super) fn ended_until(
+    state: &State<'_>,
+    now: Timestamp,
+    most: usize,
+) -> Result<Vec<(UserId, CredentialId, Vec<u8>)>> {
+    let space = || Key::new(Space::EndedCredentialByExpiry);
+    let rows = state.scan_range(space()..space().number(micros(now)), Direction::Ascending)?;
+    rows.take(most)
+        .map(|row| {
+            let (key, value) = row?;
+            let (user, id): (UserId, CredentialId) = decode(value.value())?;
+            Ok((user, id, key.value().to_vec()))
+        })
+        .collect()
+}
+
+pub(super) fn ended_credential_key(user: &UserId, id: &CredentialId) -> Key {
+    Key::new(Space::EndedCredential).text(user.as_str()).text(id.as_str())
+}
+
+pub(super) fn ended_credential_expiry_key(user: &UserId, id: &CredentialId, forget: Timestamp) -> Key {
+    Key::new(Space::EndedCredentialByExpiry).number(micros(forget)).text(user.as_str()).text(id.as_str())
+}
+
+pub(super) fn credential_expiry_key(credential: &Credential) -> Key {
+    expiry_key(credential.expires).text(credential.user.as_str()).text(credential.id.as_str())
+}
+
+fn expiry_key(at: Timestamp) -> Key {
+    Key::new(Space::CredentialByExpiry).number(micros(at))
+}
+
+fn micros(at: Timestamp) -> u64 {
+    at.micros().max(0).unsigned_abs()
 }

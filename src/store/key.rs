@@ -77,6 +77,12 @@ pub enum Space {
     CredentialByColumn = 63,
     /// what is counted -> how many
     Count = 64,
+    /// (user, credential) -> Timestamp: tokens of a credential that is gone, issued until then, are dead
+    EndedCredential = 80,
+    /// (when it may be forgotten, user, credential) -> nothing
+    EndedCredentialByExpiry = 81,
+    /// (expires, user, credential) -> (user, credential)
+    CredentialByExpiry = 82,
 }
 
 /// A key, or the beginning of one.

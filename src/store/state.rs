@@ -131,15 +131,21 @@ impl<'a> State<'a> {
 pub enum Listed {
     Keys = 1,
     PersonalAccessTokens = 2,
+    Secrets = 3,
 }
 
 impl Listed {
+    /// Whether there is an index for each column. Secrets are made too often to keep more indexes than lists need.
+    pub(super) fn has_columns(self) -> bool {
+        self != Self::Secrets
+    }
+
     /// The list that a credential stands in.
-    pub fn of(kind: &CredentialKind) -> Option<Self> {
+    pub fn of(kind: &CredentialKind) -> Self {
         match kind {
-            CredentialKind::Key { .. } => Some(Self::Keys),
-            CredentialKind::PersonalAccessToken { .. } => Some(Self::PersonalAccessTokens),
-            CredentialKind::Secret { .. } => None,
+            CredentialKind::Key { .. } => Self::Keys,
+            CredentialKind::PersonalAccessToken { .. } => Self::PersonalAccessTokens,
+            CredentialKind::Secret { .. } => Self::Secrets,
         }
     }
 }

@@ -209,6 +209,7 @@ pub fn full_name(procedure: &str) -> String {
         ("user.v2/", "zitadel.user.v2.UserService/"),
         ("org.v2/", "zitadel.org.v2.OrganizationService/"),
         ("admins.v2/", "zitadel.internal_permission.v2.InternalPermissionService/"),
+        ("credential/", "countersign.v1.CredentialService/"),
         ("keys/", "countersign.v1.SigningKeyService/"),
     ] {
         if let Some(method) = procedure.strip_prefix(short) {

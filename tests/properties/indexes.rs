@@ -14,6 +14,7 @@ pub fn assert_lists(state: &State<'_>, owners: &[OrgId]) {
         assert_machines(state, org);
         assert_credentials(state, org, Listed::Keys);
         assert_credentials(state, org, Listed::PersonalAccessTokens);
+        assert_credentials(state, org, Listed::Secrets);
     }
     assert_members(state, owners);
 }
@@ -53,7 +54,9 @@ fn assert_machines(state: &State<'_>, org: Option<&OrgId>) {
 }
 
 fn assert_credentials(state: &State<'_>, org: Option<&OrgId>, kind: Listed) {
-    for column in CredentialColumn::ALL {
+    // Secrets are sorted by nothing else.
+    let columns = CredentialColumn::ALL.into_iter();
+    for column in columns.filter(|column| kind != Listed::Secrets || *column == CredentialColumn::Org) {
         let list = |direction| all(state.credentials_in(kind, org, column, Part::All, direction));
         let sorted = assert_ordered(&list, |found| (column.sort_key(found), found.id.clone()));
         let count = state.count(Counted::Credentials(kind, org)).expect("a count");

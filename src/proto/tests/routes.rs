@@ -53,6 +53,7 @@ fn every_binding_has_the_prefix_of_its_service() {
             "zitadel.user.v2.UserService" => "/v2/users",
             "zitadel.org.v2.OrganizationService" => "/v2/organizations",
             "zitadel.internal_permission.v2.InternalPermissionService" => "/v2/administrators",
+            "countersign.v1.CredentialService" => "/v1/users/{user_id}/",
             "countersign.v1.SigningKeyService" => "/v1/signing_keys",
             other => panic!("{other} has no prefix yet"),
         };
