@@ -1,5 +1,5 @@
 //! What lists can be sorted by. There is an index for each column, and the sort keys in it are bytes that compare as the
-//! values do.
+//! values do. A column's place in its enum is part of the file format: new ones go to the end.
 
 use crate::{
     model::{Credential, Member, Org, text::fold},

@@ -4,7 +4,9 @@ use super::Crowd;
 use crate::common::Kit;
 use countersign::{
     error::{Kind, Result},
-    limits::QUICK_READ_ROWS,
+    id::UserId,
+    limits::{MAX_MERGED_ORGS, QUICK_READ_ROWS},
+    model::{Draft, OrgFact},
     store::Snapshot,
 };
 use serde_json::json;
@@ -29,6 +31,30 @@ async fn whoever_asks_for_everything_is_told_what_to_ask_for() {
     assert!(refusal.message.contains("for one organisation"), "{}", refusal.message);
     let inline = tokio::task::spawn_blocking(move || endlessly(&kit.app.store.snapshot()?));
     assert_eq!(inline.await.expect("no panic").expect_err("a refusal").id, Some("COUNTERSIGN-wide"));
+}
+
+#[tokio::test]
+async fn users_of_too_many_organisations_are_not_put_together() {
+    let kit = Kit::new().await;
+    let caller = kit.caller_in(&kit.org, "everywhere", &[]).await;
+    let user = UserId::parse(&caller.id).expect("an id");
+    let mut events = Vec::new();
+    for number in 0..=MAX_MERGED_ORGS {
+        let org = super::id(number);
+        let (name, primary_domain) = (format!("Org {number}"), format!("org-{number}.localhost"));
+        events.push(Draft::org(&org, OrgFact::Added { name, primary_domain }));
+        let roles = vec!["ORG_OWNER".to_owned()];
+        events.push(Draft::org(&org, OrgFact::MemberAdded { user: user.clone(), roles }));
+    }
+    kit.happen(events).await;
+    for list in ["user.v2/ListUsers", "user.v2/ListKeys"] {
+        let (kind, id, _) = kit.call(list, &caller.token, json!({})).await.expect_err("a refusal");
+        assert_eq!((kind, id), (Kind::ResourceExhausted, Some("COUNTERSIGN-wide")), "{list}");
+    }
+    let of_one = json!({ "queries": [{ "organizationIdQuery": { "organizationId": "000007" } }] });
+    kit.call("user.v2/ListUsers", &caller.token, of_one).await.expect("a list");
+    let of_one = json!({ "filters": [{ "organizationIdFilter": { "id": "000007" } }] });
+    kit.call("user.v2/ListKeys", &caller.token, of_one).await.expect("a list");
 }
 
 #[tokio::test]
