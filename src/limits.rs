@@ -49,6 +49,14 @@ pub const MAX_CREDENTIALS: usize = 1000;
 pub const MAX_LIVE_SECRETS: usize = 10;
 /// How long secrets may still count that another one replaced.
 pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How many users one page of a fleet's rotation has at most. They are one change, and every other change waits for it.
+pub const MAX_ROTATED_USERS: usize = 100;
+/// How many secrets one page of a fleet's rotation looks at before it asks for the next.
+pub const MAX_ROTATION_SCAN: usize = 1000;
+/// How many reports of leaked credentials are taken a second, on average.
+pub const LEAK_REPORTS_PER_SECOND: u32 = 10;
+/// How many may come at once.
+pub const LEAK_REPORT_BURST: u32 = 50;
 /// The longest label of a credential, in characters.
 pub const MAX_LABEL_CHARS: usize = 200;
 /// How many roles one membership or user grant may name.

@@ -1,6 +1,8 @@
 //! Credentials under `countersign.v1`: several secrets for one user, and what can be done to a credential.
 
 mod changes;
+mod fleet;
+mod leaked;
 mod rotation;
 mod several;
 
@@ -20,7 +22,10 @@ struct Holder {
 
 impl Holder {
     async fn new() -> Self {
-        let kit = Kit::new().await;
+        Self::of(Kit::new().await).await
+    }
+
+    async fn of(kit: Kit) -> Self {
         kit.give_instance_role(&kit.demo, "IAM_OWNER_VIEWER").await;
         let user = kit.machine("holder").await;
         let added = kit.ok("credential/AddSecret", json!({ "userId": user, "label": "blue" })).await;

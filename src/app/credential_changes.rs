@@ -137,7 +137,8 @@ pub async fn remove(
     Ok(wire::RemoveCredentialResponse { deletion_date: reply::timestamp(changed.await?.receipt()?.at).into() })
 }
 
-fn removed(credential: &Credential) -> UserFact {
+/// The end of a credential, as the log calls it.
+pub fn removed(credential: &Credential) -> UserFact {
     let id = credential.id.clone();
     match credential.kind {
         CredentialKind::Secret { .. } => UserFact::SecretRemoved { credential: id },

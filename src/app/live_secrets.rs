@@ -1,17 +1,19 @@
 //! Several client secrets for one machine user, so that a new one can be handed out before the old one ends.
 
 use crate::{
-    app::{App, credential_views, reply},
+    app::{
+        App, credential_views,
+        replacement::{Fate, NewSecret, live},
+        reply,
+    },
     authz::Authorized,
     error::{Error, Result},
     id::CredentialId,
-    limits::{MAX_LIVE_SECRETS, MAX_ROTATION_GRACE},
-    model::{Bounds, Credential, CredentialFact, Draft, LiveSecret, Machine, UserFact, fault},
+    limits::MAX_ROTATION_GRACE,
+    model::{Draft, Machine, fault},
     permission::UserWrite,
     proto::countersign::v1 as wire,
-    secret::{Prefix, SecretHash, SecretText},
-    store::{Decision, State},
-    time::Timestamp,
+    store::Decision,
 };
 use buffa_types::google::protobuf;
 use std::time::Duration;
@@ -22,27 +24,27 @@ pub async fn add(
     who: Authorized<UserWrite>,
     request: wire::AddSecretRequest,
 ) -> Result<wire::AddSecretResponse> {
-    let new = New {
+    let new = NewSecret {
         label: credential_views::label(&request.label)?,
         expires: credential_views::expiry(&request.expires)?,
         bounds: credential_views::bounds(request.bounds.as_option())?,
-        ..New::generate(&app)
+        ..NewSecret::generate(&app)
     };
     let user_id = request.user_id;
-    let New { secret, id, .. } = new.clone();
+    let NewSecret { text, id, .. } = new.clone();
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
-            new.fits(machine.live_secrets(now).count(), now)?;
-            Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, new.added())], machine))
+            let added = new.beside(machine.live_secrets(now).count(), now)?;
+            Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], machine))
         })
         .await?;
     let machine = changed.answer;
     let credential = shown(&app, &machine, &id)?;
     Ok(wire::AddSecretResponse {
         client_id: machine.user_name,
-        client_secret: secret.expose().into(),
+        client_secret: text.expose().into(),
         credential: credential.into(),
     })
 }
@@ -59,27 +61,21 @@ pub async fn rotate(
             return Err(Error::invalid("grace: a secret that is compromised ends now"));
         }
         true => Fate::Killed,
-        false => Fate::of(grace.unwrap_or_default()),
+        false => Fate::of(grace.unwrap_or(app.settings.rotation_grace)),
     };
-    let mut new = New {
+    let new = NewSecret {
         label: credential_views::label(&request.label)?,
         expires: credential_views::expiry(&request.expires)?,
-        ..New::generate(&app)
+        ..NewSecret::generate(&app)
     };
     let user_id = request.user_id;
-    let New { secret, id, .. } = new.clone();
+    let NewSecret { text, id, .. } = new.clone();
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
             let old = live(state, &machine, now)?;
-            new.succeed(old.last());
-            new.fits(if fate.leaves_live() { old.len() } else { 0 }, now)?;
-            let mut facts = Vec::new();
-            for secret in &old {
-                facts.extend(fate.befall(secret, now));
-            }
-            facts.push(new.added());
+            let facts = new.in_place_of(&old, fate, now)?;
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, (machine, old)))
         })
@@ -94,109 +90,14 @@ pub async fn rotate(
     let credential = shown(&app, &machine, &id)?;
     Ok(wire::RotateSecretResponse {
         client_id: machine.user_name,
-        client_secret: secret.expose().into(),
+        client_secret: text.expose().into(),
         credential: credential.into(),
         replaced,
     })
 }
 
-/// A secret that is yet to be kept.
-#[derive(Clone)]
-struct New {
-    secret: SecretText,
-    id: CredentialId,
-    hash: SecretHash,
-    label: String,
-    expires: Timestamp,
-    bounds: Bounds,
-}
-
-/// What becomes of the secrets that another one replaces.
-#[derive(Clone, Copy)]
-enum Fate {
-    /// They count so much longer, if they do not expire before.
-    RunOut(Duration),
-    Removed,
-    /// Removed, and all that they minted with them.
-    Killed,
-}
-
-impl New {
-    fn generate(app: &App) -> Self {
-        let secret = SecretText::generate(Prefix::ClientSecret, &app.random);
-        Self {
-            hash: app.keys.load().client_secrets().hash(secret.expose()),
-            secret,
-            id: app.new_id(),
-            label: String::new(),
-            expires: Timestamp::NEVER,
-            bounds: Bounds::default(),
-        }
-    }
-
-    /// Takes over what the one before was called and narrowed to: a rotation must not widen anything.
-    fn succeed(&mut self, before: Option<&Credential>) {
-        let Some(before) = before else { return };
-        self.bounds = before.bounds.clone();
-        if self.label.is_empty() {
-            self.label = before.label.clone();
-        }
-    }
-
-    /// Refuses if the user has as many as it may have, or this one would be dead at once.
-    fn fits(&self, live: usize, now: Timestamp) -> Result<()> {
-        if self.expires <= now {
-            return Err(fault::EXPIRES_IN_PAST.into());
-        }
-        if live >= MAX_LIVE_SECRETS {
-            return Err(fault::TOO_MANY_SECRETS.into());
-        }
-        Ok(())
-    }
-
-    fn added(self) -> UserFact {
-        let Self { id, hash, label, expires, bounds, secret } = self;
-        UserFact::SecretAdded { credential: id, hash, hint: secret.hint(), label, expires, bounds }
-    }
-}
-
-impl Fate {
-    fn of(grace: Duration) -> Self {
-        if grace.is_zero() { Self::Removed } else { Self::RunOut(grace) }
-    }
-
-    fn leaves_live(self) -> bool {
-        matches!(self, Self::RunOut(_))
-    }
-
-    fn end(self, secret: &Credential, now: Timestamp) -> Timestamp {
-        match self {
-            Self::RunOut(grace) => secret.expires.min(now + grace),
-            Self::Removed | Self::Killed => now,
-        }
-    }
-
-    fn befall(self, secret: &Credential, now: Timestamp) -> Vec<UserFact> {
-        let about = |fact| UserFact::Credential(secret.id.clone(), fact);
-        let removed = UserFact::SecretRemoved { credential: secret.id.clone() };
-        let expires = self.end(secret, now);
-        match self {
-            Self::RunOut(_) if expires == secret.expires => Vec::new(),
-            Self::RunOut(_) => vec![about(CredentialFact::ExpirySet { expires })],
-            Self::Removed => vec![removed],
-            Self::Killed => vec![about(CredentialFact::TokensEnded), removed],
-        }
-    }
-}
-
-/// The secrets that count at `now`, oldest first.
-fn live(state: &State<'_>, machine: &Machine, now: Timestamp) -> Result<Vec<Credential>> {
-    let find = |secret: &LiveSecret| state.credential(&machine.id, &secret.id).transpose();
-    machine.live_secrets(now).filter_map(find).collect()
-}
-
 /// How long replaced secrets still count, if the request says it.
-fn grace(wire: Option<&protobuf::Duration>) -> Result<Option<Duration>> {
+pub fn grace(wire: Option<&protobuf::Duration>) -> Result<Option<Duration>> {
     let Some(wire) = wire else { return Ok(None) };
     let seconds = u64::try_from(wire.seconds).ok().map(Duration::from_secs);
     let nanos = u32::try_from(wire.nanos).ok().map(|nanos| Duration::from_nanos(nanos.into()));

@@ -93,6 +93,7 @@ pub fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
         host: serving.external_url.host().to_owned(),
         access_token_lifetime: config.tokens.access_token_lifetime.duration(),
         id_token_lifetime: config.tokens.id_token_lifetime.duration(),
+        rotation_grace: config.secrets.rotation_grace.duration(),
         signing_algorithm: config.tokens.signing_algorithm,
         jwt_type: config.tokens.jwt_type.name().to_owned(),
         metrics: config.metrics.enabled,

@@ -236,6 +236,8 @@ pub enum CredentialFact {
     ExpiryNear {
         days: u16,
     },
+    /// Somebody found it where it does not belong. The access tokens that it minted until now are dead.
+    Leaked,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -51,6 +51,7 @@ impl Fact {
         "user.credential.bounds.set",
         "user.credential.tokens.ended",
         "user.credential.expiry.near",
+        "user.credential.leaked",
         "project.added",
         "project.changed",
         "project.deactivated",
@@ -164,6 +165,7 @@ impl CredentialFact {
             Self::BoundsSet { .. } => "user.credential.bounds.set",
             Self::TokensEnded => "user.credential.tokens.ended",
             Self::ExpiryNear { .. } => "user.credential.expiry.near",
+            Self::Leaked => "user.credential.leaked",
         }
     }
 }

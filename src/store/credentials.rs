@@ -2,12 +2,12 @@
 
 use crate::{
     error::Result,
-    id::{CredentialId, UserId},
+    id::{CredentialId, OrgId, UserId},
     model::Credential,
     store::{
         codec::decode,
         key::{Key, Space},
-        state::{Direction, State, dangling},
+        state::{Direction, Listed, State, dangling},
     },
     time::Timestamp,
 };
@@ -29,6 +29,28 @@ impl<'a> State<'a> {
         Ok(rows.map(move |row| {
             let (user, id): (UserId, CredentialId) = decode(row?.1.value())?;
             state.credential(&user, &id)?.ok_or_else(|| dangling("credential expiry"))
+        }))
+    }
+}
+
+impl<'a> State<'a> {
+    /// The credentials of one kind in an organisation, oldest first, beginning after one of them.
+    pub fn credentials_after(
+        &self,
+        kind: Listed,
+        org: &OrgId,
+        after: Option<&CredentialId>,
+    ) -> Result<impl Iterator<Item = Result<Credential>> + use<'a>> {
+        let state = *self;
+        let all = Key::new(Space::CredentialByOrg).byte(kind as u8).text(org.as_str());
+        let mut range = all.clone().and_below();
+        if let Some(after) = after {
+            range.start = all.text(after.as_str()).and_below().end;
+        }
+        let rows = self.scan_range(range, Direction::Ascending)?;
+        Ok(rows.map(move |row| {
+            let (user, id): (UserId, CredentialId) = decode(row?.1.value())?;
+            state.credential(&user, &id)?.ok_or_else(|| dangling("credential index"))
         }))
     }
 }

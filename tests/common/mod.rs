@@ -60,8 +60,20 @@ impl Kit {
         Self::on_store(algorithm, |options| Store::on_backend(backend, options).expect("a store")).await
     }
 
+    /// With settings of the test's choice.
+    pub async fn with_settings(edit: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings(Algorithm::EdDsa);
+        edit(&mut settings);
+        let open = |options| Store::on_backend(redb::backends::InMemoryBackend::new(), options).expect("a store");
+        Self::made_of(settings, open).await
+    }
+
     /// On a new store of the test's choice.
     pub async fn on_store(algorithm: Algorithm, open: impl FnOnce(Options) -> Store) -> Self {
+        Self::made_of(settings(algorithm), open).await
+    }
+
+    async fn made_of(settings: Settings, open: impl FnOnce(Options) -> Store) -> Self {
         let clock = Arc::new(Clock::manual(START));
         let random = Random::from_seed(1);
         let master = MasterKey::generate(&random);
@@ -79,7 +91,6 @@ impl Kit {
         .await
         .expect("no panic");
         let keys = Keys::new(vault::open_ring(&store, &master, clock.now()).expect("a ring"));
-        let settings = settings(algorithm);
         let roles = Arc::new(Roles::built_in().expect("roles"));
         let metrics = Arc::new(Metrics::new());
         let app = App::new(Parts { store, keys, master, clock: clock.clone(), random, roles, settings, metrics });
@@ -211,6 +222,7 @@ pub fn settings(algorithm: Algorithm) -> Settings {
         issuer: ISSUER.into(),
         host: "localhost".into(),
         access_token_lifetime: Duration::from_secs(12 * 3600),
+        rotation_grace: Duration::ZERO,
         id_token_lifetime: Duration::from_secs(12 * 3600),
         signing_algorithm: algorithm,
         jwt_type: "JWT".into(),

@@ -1,5 +1,5 @@
 use super::Holder;
-use crate::common::text;
+use crate::common::{Kit, text};
 use countersign::error::Kind;
 use serde_json::json;
 use std::time::Duration;
@@ -77,4 +77,24 @@ async fn what_is_no_rotation_is_refused_and_changes_nothing() {
     let body = json!({ "userId": holder.user, "grace": "60s" });
     holder.kit.refused("credential/RotateSecret", body, Kind::FailedPrecondition, "COUNTERSIGN-secrets").await;
     assert!(holder.takes(&holder.secret).await && holder.secrets().await.len() == 10);
+}
+
+#[tokio::test]
+async fn a_configured_grace_holds_for_the_calls_of_zitadel_too() {
+    let holder =
+        Holder::of(Kit::with_settings(|settings| settings.rotation_grace = Duration::from_secs(60)).await).await;
+    let body = json!({ "userId": holder.user });
+    let mut last = holder.secret.clone();
+    // More often than there may be secrets: the one that ends first makes room.
+    for _ in 0..12 {
+        last = text(&holder.kit.ok("management/GenerateMachineSecret", body.clone()).await["clientSecret"]);
+    }
+    assert!(!holder.takes(&holder.secret).await && holder.takes(&last).await);
+    assert_eq!(holder.secrets().await.len(), 10);
+    let next = text(&holder.kit.ok("user.v2/AddSecret", body.clone()).await["clientSecret"]);
+    assert!(holder.takes(&last).await && holder.takes(&next).await);
+    // A rotation may ask for another.
+    let now = json!({ "userId": holder.user, "grace": "0s" });
+    holder.kit.ok("credential/RotateSecret", now).await;
+    assert!(!holder.takes(&next).await && holder.secrets().await.len() == 1);
 }

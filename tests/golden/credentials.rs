@@ -56,6 +56,7 @@ pub fn credential_facts() -> Vec<UserFact> {
         CredentialFact::BoundsSet { bounds: bounds() },
         CredentialFact::TokensEnded,
         CredentialFact::ExpiryNear { days: 30 },
+        CredentialFact::Leaked,
     ];
     let added = UserFact::SecretAdded {
         credential: id("401"),

@@ -46,6 +46,8 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             "human" if message.ends_with("SetUpOrgRequest") => json!({}),
             _ if matches!(field.kind, Kind::Duration) => json!("3600s"),
             "expires" => "2100-01-01T00:00:00Z".into(),
+            "rotation" => "probe".into(),
+            "credential" => "probe".into(),
             "domain" => "probe.localhost".into(),
             "project_id" => objects.project.as_str().into(),
             "grant_id" => objects.grant.as_str().into(),

@@ -28,7 +28,9 @@ pub(super) fn apply(
         CredentialFact::Resumed => edit(rows, event, user, id, |it| it.suspended = false),
         CredentialFact::ExpirySet { expires } => set_expiry(rows, event, user, id, *expires),
         CredentialFact::BoundsSet { bounds } => edit(rows, event, user, id, |it| it.bounds = bounds.clone()),
-        CredentialFact::TokensEnded => edit(rows, event, user, id, |it| it.tokens_not_before = event.at),
+        CredentialFact::TokensEnded | CredentialFact::Leaked => {
+            edit(rows, event, user, id, |it| it.tokens_not_before = event.at)
+        }
         CredentialFact::ExpiryNear { days } => edit(rows, event, user, id, |it| it.warned = Some(*days)),
     }
 }
