@@ -85,6 +85,14 @@ pub const DEFAULT_PAGE: usize = 100;
 
 /// The most events that a list of them answers at once, and what one without a limit gets.
 pub const MAX_EVENTS: usize = 1000;
+/// How many rows of the database the answer to one request may take. Beyond it a list is refused that no index answers.
+pub const MAX_READ_ROWS: u64 = 400_000;
+/// How many rows a read may take before it counts as long and waits for other long ones: more than most pages take.
+pub const QUICK_READ_ROWS: u64 = 4000;
+/// Of how many organisations one list puts the users together; who may read more asks for one organisation.
+pub const MAX_MERGED_ORGS: usize = 1000;
+/// How many objects a list sorts rather than to look for a page of them in the order of its index.
+pub const MAX_SORTED: u64 = 10_000;
 /// How many events a search looks at before it gives up.
 pub const MAX_SCANNED_EVENTS: usize = 100_000;
 

@@ -77,6 +77,7 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.instances);
     check(&records.instants);
     check(&records.machines);
+    check(&records.member_ids);
     check(&records.members);
     check(&records.metadata);
     check(&records.metadata_sizes);

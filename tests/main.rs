@@ -35,6 +35,7 @@ mod orgs_v2;
 mod permission_matrix;
 mod projects;
 mod properties;
+mod reading;
 mod repository;
 mod secrets;
 mod server_listener;

@@ -1,6 +1,7 @@
 //! Whatever is asked, in whatever order and by whomever: the log is whole and gives the state that requests read.
 
 mod consistency;
+mod indexes;
 
 use crate::common::{Kit, disk::Disk, image::Image, text};
 use countersign::{

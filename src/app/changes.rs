@@ -3,7 +3,7 @@
 use crate::{
     app::{App, event_views},
     authz::{Authenticated, Authorized},
-    error::{Error, Fault, Result},
+    error::{Fault, Result},
     id::UserId,
     limits::MAX_V1_PAGE,
     model::fault,
@@ -13,7 +13,7 @@ use crate::{
         change::v1::{Change, ChangeQuery},
         management::v1 as management,
     },
-    store::{Direction, History},
+    store::{Direction, History, Snapshot},
 };
 
 /// What happened to a user of the context organisation.
@@ -46,11 +46,10 @@ async fn history(app: App, user: UserId, query: ChangeQuery) -> Result<Vec<Chang
     }
     let limit = if limit == 0 { MAX_V1_PAGE } else { limit };
     let direction = if query.asc { Direction::Ascending } else { Direction::Descending };
-    let numbers = query.sequence.saturating_add(1)..u64::MAX;
-    let read = move || {
-        let snapshot = app.store.snapshot()?;
-        let events = snapshot.events(&History::User(user), numbers, direction)?.take(limit);
+    let (history, first) = (History::User(user), query.sequence.saturating_add(1));
+    let read = move |snapshot: &Snapshot| {
+        let events = snapshot.events(&history, first..u64::MAX, direction)?.take(limit);
         events.map(|event| event_views::change(&snapshot.state(), &event?)).collect()
     };
-    tokio::task::spawn_blocking(read).await.map_err(Error::internal)?
+    app.store.read(read).await
 }

@@ -28,7 +28,7 @@ pub async fn rotate(
     let rotation = Rotation::read(&app, who, &request)?;
     let now = app.clock.now();
     let outcome = match request.apply {
-        false => rotation.decide(&app.store.snapshot()?.state(), now)?.1,
+        false => app.store.read(move |snapshot| Ok(rotation.decide(&snapshot.state(), now)?.1)).await?,
         true => {
             let warrant = rotation.who.warrant();
             let decide = move |state: &State<'_>, now| {
@@ -96,7 +96,7 @@ impl Rotation {
         })
     }
 
-    fn decide(self, state: &State<'_>, now: Timestamp) -> Result<(Vec<Draft>, Outcome)> {
+    fn decide(&self, state: &State<'_>, now: Timestamp) -> Result<(Vec<Draft>, Outcome)> {
         let mut events = Vec::new();
         let mut outcome = Outcome { at: now, users: Vec::new(), next: None };
         let mut secrets = self.secrets.iter();

@@ -63,7 +63,8 @@ pub async fn list(
     request: wire::ListIAMMembersRequest,
 ) -> Result<wire::ListIAMMembersResponse> {
     let column = request.sorting_column.as_known().unwrap_or(MemberFieldColumnName::MEMBER_FIELD_NAME_UNSPECIFIED);
-    let (details, result) = member_views::list(&app, &who.org, request.query.as_option(), column, &request.queries)?;
+    let query = request.query.as_option();
+    let (details, result) = member_views::list(&app, who.org, query, column, request.queries).await?;
     Ok(wire::ListIAMMembersResponse { details: details.into(), result })
 }
 

@@ -82,7 +82,7 @@ fn cascade(state: &State<'_>, instance: &OrgId, org: &OrgId) -> Result<Vec<Draft
     }
     for project in state.projects(org, Direction::Ascending)? {
         let project = project?.id;
-        for grant in state.user_grants_in(&project)? {
+        for grant in state.user_grants_in(&project, Direction::Ascending)? {
             let grant = grant?;
             if is_elsewhere(&grant.user)? {
                 events.push(user_grants::end(&grant))?;

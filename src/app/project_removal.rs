@@ -8,7 +8,7 @@ use crate::{
     model::{Draft, ProjectFact, fault},
     permission::ProjectDelete,
     proto::zitadel::management::v1 as wire,
-    store::Decision,
+    store::{Decision, Direction},
 };
 
 /// Removes a project with its roles and all grants for it. Its id is never given again.
@@ -22,7 +22,7 @@ pub async fn remove(
         .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &request.id, fault::PROJECT_CHANGE_UNKNOWN)?;
             let mut events = Vec::new();
-            for grant in state.user_grants_in(&project.id)? {
+            for grant in state.user_grants_in(&project.id, Direction::Ascending)? {
                 if events.len() == MAX_PROJECT_CASCADE {
                     return Err(fault::PROJECT_TOO_LARGE.into());
                 }

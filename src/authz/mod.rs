@@ -12,7 +12,7 @@ use crate::{
     id::{OrgId, ProjectId, UserGrantId, UserId},
     model::{Machine, Project, UserGrant, fault},
     permission::{Permission, Permissions, Permit, Roles},
-    store::{Direction, State, Warrant},
+    store::{State, Warrant},
     time::Timestamp,
 };
 use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
@@ -216,14 +216,6 @@ impl Orgs {
         match self {
             Self::All => true,
             Self::These(orgs) => orgs.contains(org),
-        }
-    }
-
-    /// Each of them.
-    pub fn ids(&self, state: &State<'_>) -> Result<Vec<OrgId>> {
-        match self {
-            Self::All => state.orgs(false, Direction::Ascending)?.map(|org| org.map(|org| org.id)).collect(),
-            Self::These(orgs) => Ok(orgs.iter().cloned().collect()),
         }
     }
 }

@@ -5,8 +5,8 @@
 use crate::error::{
     Fault,
     Kind::{
-        self, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, Unauthenticated,
-        Unimplemented,
+        self, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, ResourceExhausted,
+        Unauthenticated, Unimplemented,
     },
 };
 
@@ -226,6 +226,11 @@ pub const PROJECT_ADMINISTRATORS: Fault = fault(
 );
 
 // List queries.
+pub const LIST_TOO_WIDE: Fault = fault(
+    ResourceExhausted,
+    "COUNTERSIGN-wide",
+    "The answer would take too many rows to look at; ask for ids, for a name or its beginning, or for one organisation",
+);
 pub const TOO_MANY_EVENTS: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-scan",

@@ -1,6 +1,6 @@
 use crate::{
     id::{CredentialId, OrgId, UserId},
-    model::Stamps,
+    model::{Stamps, text::fold},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ pub enum Column {
 
 /// A user name as it is compared: trimmed, in lower case.
 pub fn normal_user_name(user_name: &str) -> String {
-    user_name.trim().to_lowercase()
+    fold(user_name.trim())
 }
 
 impl Machine {
@@ -77,7 +77,7 @@ impl Column {
         match self {
             Self::Id => Vec::new(),
             Self::UserName => normal_user_name(&machine.user_name).into_bytes(),
-            Self::DisplayName => machine.name.to_lowercase().into_bytes(),
+            Self::DisplayName => fold(&machine.name).into_bytes(),
             Self::State => vec![machine.state as u8],
             Self::CreationDate => machine.stamps.created.micros().to_be_bytes().to_vec(),
         }

@@ -2,6 +2,7 @@
 
 pub mod access_token;
 mod bounds;
+pub mod columns;
 pub mod credential;
 pub mod event;
 mod event_types;
@@ -15,10 +16,12 @@ pub mod oidc_settings;
 pub mod org;
 pub mod project;
 mod stamps;
+pub mod text;
 pub mod user_grant;
 
 pub use access_token::AccessToken;
 pub use bounds::Bounds;
+pub use columns::{CredentialColumn, MemberColumn, OrgColumn};
 pub use credential::{Credential, CredentialKind};
 pub use event::{
     CredentialFact, Draft, Editor, Event, Fact, InstanceFact, OrgFact, ProjectFact, UserFact, UserGrantFact,

@@ -67,6 +67,10 @@ impl Record for OidcSettings {
     const NAME: &'static str = "oidc settings";
 }
 
+impl Record for (OrgId, UserId) {
+    const NAME: &'static str = "member id";
+}
+
 impl Record for Org {
     const NAME: &'static str = "org";
 }

@@ -3,6 +3,7 @@ use crate::{
     store::{
         log,
         places::{NoPlace, Places},
+        reader::Reader,
         snapshot::Snapshot,
         state::State,
         tables::{FORMAT, FORMAT_KEY, LOG, META, POSITIONS, STATE, VAULT},
@@ -57,6 +58,7 @@ pub enum OpenError {
 /// The open database. Dropping it finishes what is queued and closes the file.
 pub struct Store {
     database: Arc<Database>,
+    reader: Reader,
     queue: Option<Sender<Box<dyn Command>>>,
     /// Bound the queue.
     places: Arc<Places>,
@@ -138,13 +140,14 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
+        let reader = Reader::new(database.clone());
         let places = Arc::default();
-        Ok(Self { database, queue: Some(queue), places, writer: Some(writer), failed, path: path.into() })
+        Ok(Self { database, reader, queue: Some(queue), places, writer: Some(writer), failed, path: path.into() })
     }
 
-    /// What is known now.
+    /// What is known now: for point reads and what has a small limit. Lists go through [`Self::read`].
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::take(&self.database)
+        self.reader.snapshot()
     }
 
     /// Changes something: `decide` reads the state and says which events shall happen, at the instant it is given.
@@ -231,6 +234,10 @@ impl Store {
     /// The size of the file. Zero if it is not a file.
     pub fn file_bytes(&self) -> u64 {
         fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+    }
+
+    pub(super) fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     pub(super) fn database(&self) -> &Database {

@@ -25,6 +25,7 @@ pub struct Records {
     pub instances: Vec<Example<Instance>>,
     pub instants: Vec<Example<Timestamp>>,
     pub machines: Vec<Example<Machine>>,
+    pub member_ids: Vec<Example<(OrgId, UserId)>>,
     pub members: Vec<Example<Member>>,
     pub metadata: Vec<Example<Metadata>>,
     pub metadata_sizes: Vec<Example<MetadataSize>>,
@@ -41,7 +42,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 21] {
+pub fn names() -> [&'static str; 22] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -51,6 +52,7 @@ pub fn names() -> [&'static str; 21] {
         Instance::NAME,
         Timestamp::NAME,
         Machine::NAME,
+        <(OrgId, UserId)>::NAME,
         Member::NAME,
         Metadata::NAME,
         MetadataSize::NAME,
@@ -89,6 +91,7 @@ pub fn records() -> Records {
         )],
         instants: vec![("some", at(3))],
         machines: machines(),
+        member_ids: vec![("member", (id("201"), id("301")))],
         members: vec![(
             "owner",
             Member { owner: id("201"), user: id("301"), roles: vec!["ORG_OWNER".into()], stamps: stamps() },

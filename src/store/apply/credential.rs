@@ -5,8 +5,12 @@ use crate::{
     limits::MAX_TOKEN_SECONDS,
     model::{Bounds, Credential, CredentialFact, CredentialKind, Event, LiveSecret, Stamps},
     store::{
-        credentials::{credential_expiry_key, ended_credential_expiry_key, ended_credential_key, ended_until},
-        state::{Listed, credential_hash_key, credential_index_key, credential_key},
+        counts::Counted,
+        credentials::{
+            credential_column_keys, credential_expiry_key, credential_hash_key, credential_key,
+            ended_credential_expiry_key, ended_credential_key, ended_until,
+        },
+        state::Listed,
     },
     time::Timestamp,
 };
@@ -59,7 +63,8 @@ pub(super) fn add(rows: &mut Rows<'_, '_>, credential: &Credential) -> Result<()
     if let Some(hash) = credential.hash() {
         rows.put(&credential_hash_key(hash), &name)?;
     }
-    rows.put(&credential_index_key(Listed::of(&credential.kind), credential), &name)?;
+    credential_column_keys(credential).iter().try_for_each(|key| rows.put(key, &name))?;
+    count(rows, credential, 1)?;
     rows.put(&credential_expiry_key(credential), &name)?;
     rows.put(&credential_key(&credential.user, &credential.id), credential)
 }
@@ -76,7 +81,8 @@ pub(super) fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, id: 
     if let Some(hash) = credential.hash() {
         rows.delete(&credential_hash_key(hash))?;
     }
-    rows.delete(&credential_index_key(Listed::of(&credential.kind), &credential))?;
+    credential_column_keys(&credential).iter().try_for_each(|key| rows.delete(key))?;
+    count(rows, &credential, -1)?;
     rows.delete(&credential_expiry_key(&credential))?;
     rows.delete(&credential_key(user, id))
 }
@@ -141,11 +147,18 @@ fn set_expiry(
         credential.expires = expires;
         credential.warned = None;
     })?;
-    let after = Credential { expires, ..before };
-    rows.put(&credential_expiry_key(&after), &(user.clone(), id.clone()))?;
+    let (after, name) = (Credential { expires, ..before.clone() }, (user.clone(), id.clone()));
+    rows.put(&credential_expiry_key(&after), &name)?;
+    rows.move_in_indexes(credential_column_keys(&before), credential_column_keys(&after), &name)?;
     change(rows, event, user, |machine| {
         machine.secrets.iter_mut().filter(|secret| secret.id == *id).for_each(|secret| secret.expires = expires);
     })
+}
+
+fn count(rows: &mut Rows<'_, '_>, credential: &Credential, by: i64) -> Result<()> {
+    let kind = Listed::of(&credential.kind);
+    rows.count(Counted::Credentials(kind, Some(&credential.org)), by)?;
+    rows.count(Counted::Credentials(kind, None), by)
 }
 
 /// Remembers until when tokens of a credential that is gone are dead, for as long as there can be such tokens.

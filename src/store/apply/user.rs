@@ -5,16 +5,16 @@ use super::{
 };
 use crate::{
     error::Result,
-    id::{OrgId, UserId},
-    model::{
-        AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact,
-    },
+    id::UserId,
+    model::{AccessTokenType, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact},
     store::{
+        counts::Counted,
         history::user_event_key,
         key::{Key, Space},
+        machines::{machine_column_keys, user_name_key},
         state::{
-            Tombstone, machine_count_key, machine_index_key, revoked_token_key, tombstone_key,
-            used_assertion_expiry_key, used_assertion_key, used_assertion_key_of, user_name_key,
+            Tombstone, revoked_token_key, tombstone_key, used_assertion_expiry_key, used_assertion_key,
+            used_assertion_key_of,
         },
     },
     time::Timestamp,
@@ -101,8 +101,8 @@ fn add(
         stamps: Stamps::new(event),
     };
     rows.put(&user_name_key(user_name), user)?;
-    count(rows, &event.owner, 1)?;
-    Column::ALL.into_iter().try_for_each(|column| rows.put(&machine_index_key(&machine, column), user))?;
+    machine_column_keys(&machine).iter().try_for_each(|key| rows.put(key, user))?;
+    count(rows, &machine, 1)?;
     rows.put(&key(user), &machine)
 }
 
@@ -117,12 +117,10 @@ pub(super) fn change(
     let mut machine = before.clone();
     machine.stamps.touch(event);
     edit(&mut machine);
-    for column in Column::ALL {
-        let (old, new) = (machine_index_key(&before, column), machine_index_key(&machine, column));
-        if old != new {
-            rows.delete(&old)?;
-            rows.put(&new, user)?;
-        }
+    rows.move_in_indexes(machine_column_keys(&before), machine_column_keys(&machine), user)?;
+    if before.state != machine.state {
+        count(rows, &before, -1)?;
+        count(rows, &machine, 1)?;
     }
     rows.put(&key(user), &machine)
 }
@@ -151,8 +149,8 @@ fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
     }
     metadata::clear(rows, &Subject::User(user.clone()))?;
     rows.delete(&user_name_key(&machine.user_name))?;
-    Column::ALL.into_iter().try_for_each(|column| rows.delete(&machine_index_key(&machine, column)))?;
-    count(rows, &event.owner, -1)?;
+    machine_column_keys(&machine).iter().try_for_each(|key| rows.delete(key))?;
+    count(rows, &machine, -1)?;
     rows.mark(&tombstone_key(Tombstone::User, user.as_str()))?;
     rows.delete(&key(user))
 }
@@ -177,9 +175,9 @@ fn use_up(rows: &mut Rows<'_, '_>, event: &Event, assertion: &[u8; 32], expires:
     rows.mark(&used_assertion_expiry_key(assertion, expires))
 }
 
-fn count(rows: &mut Rows<'_, '_>, org: &OrgId, by: i64) -> Result<()> {
-    let count = rows.state().machine_count(org)?.saturating_add_signed(by);
-    rows.put(&machine_count_key(org), &count)
+fn count(rows: &mut Rows<'_, '_>, machine: &Machine, by: i64) -> Result<()> {
+    rows.count(Counted::Machines(Some(&machine.org), machine.state), by)?;
+    rows.count(Counted::Machines(None, machine.state), by)
 }
 
 fn key(user: &UserId) -> Key {

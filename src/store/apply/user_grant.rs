@@ -3,7 +3,10 @@ use crate::{
     error::Result,
     id::UserGrantId,
     model::{Event, Stamps, UserGrant, UserGrantFact, UserGrantState},
-    store::projects::{user_grant_index_keys, user_grant_key, user_grant_role_key},
+    store::{
+        counts::Counted,
+        projects::{user_grant_index_keys, user_grant_key, user_grant_role_key},
+    },
 };
 
 pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, id: &UserGrantId, fact: &UserGrantFact) -> Result<()> {
@@ -20,6 +23,7 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, id: &UserGrantId, fa
             };
             user_grant_index_keys(&grant).iter().try_for_each(|key| rows.put(key, id))?;
             index_roles(rows, &grant)?;
+            count(rows, &grant, 1)?;
             rows.put(&user_grant_key(id), &grant)
         }
         UserGrantFact::Changed { roles } | UserGrantFact::CascadeChanged { roles } => {
@@ -35,6 +39,7 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, id: &UserGrantId, fa
             let grant = found(rows.state().user_grant(id)?, "user grant")?;
             forget_roles(rows, &grant)?;
             user_grant_index_keys(&grant).iter().try_for_each(|key| rows.delete(key))?;
+            count(rows, &grant, -1)?;
             rows.delete(&user_grant_key(id))
         }
     }
@@ -57,4 +62,9 @@ fn index_roles(rows: &mut Rows<'_, '_>, grant: &UserGrant) -> Result<()> {
 
 fn forget_roles(rows: &mut Rows<'_, '_>, grant: &UserGrant) -> Result<()> {
     grant.roles.iter().try_for_each(|role| rows.delete(&user_grant_role_key(grant, role)))
+}
+
+fn count(rows: &mut Rows<'_, '_>, grant: &UserGrant, by: i64) -> Result<()> {
+    rows.count(Counted::UserGrants(&grant.owner), by)?;
+    rows.count(Counted::UserGrantsIn(&grant.owner, &grant.project), by)
 }
