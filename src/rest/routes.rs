@@ -108,7 +108,7 @@ mod tests {
         let routes = Routes::new();
         for route in ROUTES {
             for rest in route.rest {
-                let path = rest.path.replace(['{', '}'], "");
+                let path = rest.path.replace(['{', '*', '}'], "");
                 let Found::Route { route: found, .. } = routes.find(rest.method, &path) else {
                     panic!("{} {path} is not found", rest.method);
                 };

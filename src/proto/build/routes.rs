@@ -84,7 +84,16 @@ fn binding(rule: &DynamicMessage, success: i32) -> String {
         other => panic!("{path}: a body is the whole request or absent, not {other}"),
     };
     let method = verb.to_uppercase();
+    let path = pattern(&path);
     format!("Rest {{ method: {method:?}, path: {path:?}, body: {body}, success: {success} }}")
+}
+
+/// A path as `matchit` reads it: there, what takes all the rest has its star in front.
+fn pattern(path: &str) -> String {
+    match path.strip_suffix("=**}").and_then(|path| path.rsplit_once('{')) {
+        Some((start, name)) => format!("{start}{{*{name}}}"),
+        None => path.to_owned(),
+    }
 }
 
 /// Collects a message and all that it reaches. Messages may contain each other, so one that is
