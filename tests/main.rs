@@ -28,6 +28,7 @@ mod oauth_client;
 mod oauth_known;
 mod oauth_published;
 mod oauth_token;
+mod openapi;
 mod orgs;
 mod orgs_v2;
 mod permission_matrix;
