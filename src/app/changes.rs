@@ -2,8 +2,8 @@
 
 use crate::{
     app::{App, event_views},
-    authz::{Absent, Authenticated, Authorized},
-    error::{Error, Result},
+    authz::{Authenticated, Authorized},
+    error::{Error, Fault, Result},
     id::UserId,
     limits::MAX_V1_PAGE,
     model::fault,
@@ -22,10 +22,7 @@ pub async fn list(
     who: Authorized<UserRead>,
     request: management::ListUserChangesRequest,
 ) -> Result<management::ListUserChangesResponse> {
-    let machine = who.machine(&app.store.snapshot()?.state(), &request.user_id)?.map_err(|absent| match absent {
-        Absent::Unknown => fault::USER_UNKNOWN,
-        Absent::Elsewhere => fault::USER_ELSEWHERE,
-    })?;
+    let machine = who.machine(&app.store.snapshot()?.state(), &request.user_id)?.map_err(Fault::from)?;
     let query = request.query.as_option().cloned().unwrap_or_default();
     Ok(management::ListUserChangesResponse { result: history(app, machine.id, query).await? })
 }

@@ -160,7 +160,7 @@ impl Query {
     }
 
     fn wants(&self, credential: &Credential) -> bool {
-        Listed::of(&credential.kind) == Some(self.kind) && self.filters.iter().all(|filter| filter.matches(credential))
+        Listed::of(&credential.kind) == self.kind && self.filters.iter().all(|filter| filter.matches(credential))
     }
 }
 

@@ -22,19 +22,21 @@ pub async fn list(
     who: Authorized<UserRead>,
     request: management::ListUsersRequest,
 ) -> Result<management::ListUsersResponse> {
+    let now = app.clock.now();
     let page = Page::v1(request.query.as_option())?;
     let filter = user_query::v1(&request.queries)?;
     let column = column(request.sorting_column.to_i32());
     let found = find_apart(app, filter, column, page, |_| Ok(Scope { orgs: vec![who.org], own: None })).await?;
     Ok(management::ListUsersResponse {
         details: page.details(found.total).into(),
-        result: found.machines.iter().map(machine_views::view).collect(),
+        result: found.machines.iter().map(|machine| machine_views::view(machine, now)).collect(),
         ..Default::default()
     })
 }
 
 /// The users of all organisations whose users the caller may read, and the caller itself, that meet all queries.
 pub async fn list_v2(app: App, who: Authenticated, request: user::ListUsersRequest) -> Result<user::ListUsersResponse> {
+    let now = app.clock.now();
     let page = Page::listed_v2(request.query.as_option())?;
     let filter = user_query::v2(&request.queries)?;
     let column = column(request.sorting_column.to_i32());
@@ -53,7 +55,7 @@ pub async fn list_v2(app: App, who: Authenticated, request: user::ListUsersReque
     let total_result = page.details(found.total).total_result;
     Ok(user::ListUsersResponse {
         details: ListDetails { total_result, ..Default::default() }.into(),
-        result: found.machines.iter().map(machine_views::view_v2).collect(),
+        result: found.machines.iter().map(|machine| machine_views::view_v2(machine, now)).collect(),
         ..Default::default()
     })
 }

@@ -19,7 +19,7 @@ pub async fn remove(
 ) -> Result<wire::RemoveProjectResponse> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &request.id, fault::PROJECT_CHANGE_UNKNOWN)?;
             let mut events = Vec::new();
             for grant in state.user_grants_in(&project.id)? {

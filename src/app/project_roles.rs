@@ -52,7 +52,7 @@ pub async fn update(
     let display_name = clean(&request.display_name, fault::ROLE_CHANGE_INVALID)?;
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &request.project_id, fault::ROLE_PROJECT_UNKNOWN)?;
             let role = state.project_role(&project.id, &request.role_key)?.ok_or(fault::ROLE_CHANGE_UNKNOWN)?;
             let group = request.group.trim().to_owned();
@@ -74,7 +74,7 @@ pub async fn remove(
 ) -> Result<wire::RemoveProjectRoleResponse> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &request.project_id, fault::ROLE_REMOVE_UNKNOWN)?;
             let key = state.project_role(&project.id, &request.role_key)?.ok_or(fault::ROLE_REMOVE_UNKNOWN)?.key;
             let mut events = Vec::new();
@@ -104,7 +104,7 @@ async fn insert(
     let roles = checked(roles)?;
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &project, fault::ROLE_PROJECT_UNKNOWN)?;
             let present = state.project_roles(&project.id, Direction::Ascending)?.take(MAX_PROJECT_ROLES).count();
             if present + roles.len() > MAX_PROJECT_ROLES {

@@ -30,7 +30,7 @@ pub async fn add(
     let id = project.to_string();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             // Removed since the caller was let in.
             let org = state.org(&who.org)?.ok_or(fault::USER_ORG_UNKNOWN)?.id;
             name_is_free(state, &org, &name, None)?;
@@ -111,7 +111,7 @@ async fn step(
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &id, unknown)?;
             Ok(Decision::new(vec![Draft::project(&project.org, &project.id, decide(state, &project)?)], ()))
         })

@@ -23,7 +23,7 @@ pub async fn add(
     let user_grant_id = grant.to_string();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             if !request.project_grant_id.is_empty() {
                 return Err(fault::USER_GRANT_PROJECT_GRANT_UNKNOWN.into());
             }
@@ -113,7 +113,7 @@ async fn step<P: Permit + 'static>(
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let grant = who.user_grant_or(state, &user, &id, unknown)?;
             Ok(Decision::new(vec![Draft::user_grant(&grant.owner, &grant.id, decide(state, &grant)?)], ()))
         })

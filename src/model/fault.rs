@@ -69,6 +69,15 @@ pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAc
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
 
+pub const TOO_MANY_SECRETS: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-secrets",
+    "The user has ten client secrets that count, and may not have more; remove one first",
+);
+pub const CREDENTIAL_USER_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-user", "User could not be found");
+pub const CREDENTIAL_ORG_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-org", "Organisation could not be found");
+pub const CREDENTIAL_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-credential", "Credential could not be found");
+
 // Keys.
 pub const KEY_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-bnipwm1", "User could not be found");
 pub const KEY_INVALID: Fault = fault(
@@ -146,7 +155,7 @@ pub const IAM_MEMBER_UNKNOWN: Fault = fault(NotFound, "INSTANCE-D8JxR", "Errors.
 pub const LAST_OWNER: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-lastowner",
-    "The instance would be left without an IAM_OWNER; give the role to another user first",
+    "The instance would be left without an IAM_OWNER that can act; give the role to another user first",
 );
 
 // Projects and their roles.

@@ -16,11 +16,19 @@ pub struct Machine {
     pub description: String,
     pub access_token_type: AccessTokenType,
     pub state: MachineState,
-    /// The client secret, if there is one.
-    pub secret: Option<CredentialId>,
+    /// The client secrets, oldest first. Those that have expired stay until the next one is made.
+    pub secrets: Vec<LiveSecret>,
     /// Access tokens issued until then are dead, whatever became of the account since.
     pub tokens_not_before: Timestamp,
     pub stamps: Stamps,
+}
+
+/// A client secret, as its user's record knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveSecret {
+    pub id: CredentialId,
+    /// As the credential has it.
+    pub expires: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +60,13 @@ pub enum Column {
 /// A user name as it is compared: trimmed, in lower case.
 pub fn normal_user_name(user_name: &str) -> String {
     user_name.trim().to_lowercase()
+}
+
+impl Machine {
+    /// The secrets that have not expired by `now`.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &LiveSecret> {
+        self.secrets.iter().filter(move |secret| now < secret.expires)
+    }
 }
 
 impl Column {

@@ -12,6 +12,7 @@ use crate::{
         AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, OidcSettings, Org, Project,
         ProjectRole, SigningKeyRecord, UserGrant,
     },
+    time::Timestamp,
 };
 use bincode::Options;
 use serde::{Serialize, de::DeserializeOwned};
@@ -104,6 +105,11 @@ impl Record for UserId {
 
 impl Record for (UserId, crate::id::CredentialId) {
     const NAME: &'static str = "credential id";
+}
+
+/// Until when something counts, or from when on.
+impl Record for Timestamp {
+    const NAME: &'static str = "instant";
 }
 
 /// How many there are of something.

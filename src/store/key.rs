@@ -69,6 +69,12 @@ pub enum Space {
     UserGrantByOwner = 47,
     /// (project, role, grant) -> grant
     UserGrantByRole = 48,
+    /// (user, credential) -> Timestamp: tokens of a credential that is gone, issued until then, are dead
+    EndedCredential = 80,
+    /// (when it may be forgotten, user, credential) -> nothing
+    EndedCredentialByExpiry = 81,
+    /// (expires, user, credential) -> (user, credential)
+    CredentialByExpiry = 82,
 }
 
 /// A key, or the beginning of one.

@@ -15,15 +15,18 @@
 mod apply;
 mod check;
 mod codec;
+mod credentials;
 mod history;
 mod key;
 mod log;
 mod metadata;
 mod open;
+mod places;
 mod projects;
 mod snapshot;
 mod state;
 mod tables;
+mod warrant;
 mod writer;
 
 pub use check::{CheckReport, check};
@@ -32,6 +35,7 @@ pub use log::Log;
 pub use open::{OpenError, Options, Store};
 pub use snapshot::Snapshot;
 pub use state::{Direction, Listed, State};
+pub use warrant::Warrant;
 pub use writer::{Changed, CommitStats, Decision, Receipt};
 
 pub use codec::{Record, decode, encode};

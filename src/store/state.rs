@@ -140,7 +140,7 @@ impl<'a> State<'a> {
         Ok(rows.map(|value| decode(value?.value())))
     }
 
-    /// The keys of an organisation's users, or else their personal access tokens, by id; of all organisations if none
+    /// The credentials of one kind that an organisation's users have, by id, which is oldest first; of all organisations if none
     /// is named.
     pub fn credentials_in(
         &self,
@@ -255,15 +255,16 @@ impl<'a> State<'a> {
 pub enum Listed {
     Keys = 1,
     PersonalAccessTokens = 2,
+    Secrets = 3,
 }
 
 impl Listed {
     /// The list that a credential stands in.
-    pub fn of(kind: &CredentialKind) -> Option<Self> {
+    pub fn of(kind: &CredentialKind) -> Self {
         match kind {
-            CredentialKind::Key { .. } => Some(Self::Keys),
-            CredentialKind::PersonalAccessToken { .. } => Some(Self::PersonalAccessTokens),
-            CredentialKind::Secret { .. } => None,
+            CredentialKind::Key { .. } => Self::Keys,
+            CredentialKind::PersonalAccessToken { .. } => Self::PersonalAccessTokens,
+            CredentialKind::Secret { .. } => Self::Secrets,
         }
     }
 }

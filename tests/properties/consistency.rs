@@ -70,7 +70,11 @@ fn assert_user(state: &State<'_>, user: &UserId) {
             secrets.push(credential.id);
         }
     }
-    assert_eq!(secrets, machine.secret.into_iter().collect::<Vec<_>>(), "the one secret of {user}");
+    assert_eq!(
+        secrets,
+        machine.secrets.into_iter().map(|secret| secret.id).collect::<Vec<_>>(),
+        "the secrets of {user}"
+    );
 }
 
 /// Members by owner and by user are the same, and nobody is a member who is not there.

@@ -4,6 +4,7 @@
 //! cannot refuse: whatever could be refused was refused by `decide`. An event about an object that is not there means
 //! that the log was not written by this program, and is an internal error.
 
+mod credential;
 mod instance;
 mod metadata;
 mod org;
