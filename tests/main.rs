@@ -30,6 +30,8 @@ mod oauth_client;
 mod oauth_known;
 mod oauth_published;
 mod oauth_token;
+mod openapi;
+mod operations_page;
 mod orgs;
 mod orgs_v2;
 mod permission_matrix;
