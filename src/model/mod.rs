@@ -8,6 +8,7 @@ pub mod event;
 mod event_types;
 pub mod fault;
 pub mod instance;
+mod last_use;
 pub mod machine;
 pub mod member;
 pub mod metadata;
@@ -27,6 +28,7 @@ pub use event::{
     CredentialFact, Draft, Editor, Event, Fact, InstanceFact, OrgFact, ProjectFact, UserFact, UserGrantFact,
 };
 pub use instance::{Instance, SigningKeyRecord};
+pub use last_use::LastUse;
 pub use machine::{AccessTokenType, Column, LiveSecret, Machine, MachineState};
 pub use member::Member;
 pub use metadata::{Metadata, MetadataSize, Subject};
