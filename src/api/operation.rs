@@ -13,7 +13,7 @@ use crate::{
 use buffa::DecodeOptions;
 use bytes::Bytes;
 use http::{HeaderMap, header::AUTHORIZATION};
-use std::{future::Future, pin::Pin};
+use std::{future::Future, net::IpAddr, pin::Pin};
 
 pub use crate::authz::Target;
 
@@ -22,6 +22,8 @@ pub struct Call {
     pub headers: HeaderMap,
     pub body: Bytes,
     pub format: Format,
+    /// Where it comes from, if anybody knows.
+    pub client: Option<IpAddr>,
 }
 
 /// How the messages of a call are written. The answer is written as the request was.

@@ -43,13 +43,15 @@ use crate::{
     time::Timestamp,
 };
 use form::Form;
-use std::cell::RefCell;
+use std::{cell::RefCell, net::IpAddr};
 
 /// What was sent to an OAuth endpoint. It has no `Debug`, as it holds secrets.
 pub struct Request<'a> {
     form: Form<'a>,
     /// The `Authorization` header.
     authorization: Option<&'a [u8]>,
+    /// Where it comes from, if anybody knows.
+    client: Option<IpAddr>,
 }
 
 /// What a request is judged by: one moment, one state.
@@ -68,11 +70,16 @@ const SECRETS: [&str; 6] = ["access_token", "assertion", "client_assertion", "cl
 
 impl<'a> Request<'a> {
     /// Reads a request. Parameters come from the body alone; others in the query are ignored, credentials refused.
-    pub fn read(authorization: Option<&'a [u8]>, query: Option<&str>, body: &'a [u8]) -> OAuthResult<Self> {
+    pub fn read(
+        authorization: Option<&'a [u8]>,
+        query: Option<&str>,
+        body: &'a [u8],
+        client: Option<IpAddr>,
+    ) -> OAuthResult<Self> {
         if form::parse(query.unwrap_or_default().as_bytes())?.has_any(&SECRETS) {
             return Err(OAuthError::invalid_request("credentials must not be sent in the URL"));
         }
-        Ok(Self { form: form::parse(body)?, authorization })
+        Ok(Self { form: form::parse(body)?, authorization, client })
     }
 
     /// What follows `scheme` in the header. Schemes have no case (RFC 9110 section 11.1).
