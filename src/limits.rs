@@ -104,6 +104,12 @@ pub const MAX_SCANNED_EVENTS: usize = 100_000;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;
+/// How many networks of proxies can be trusted.
+pub const MAX_TRUSTED_PROXIES: usize = 64;
+/// How many proxies a request may have come through.
+pub const MAX_FORWARDED_HOPS: usize = 32;
+/// The longest header of the PROXY protocol, in bytes. Proxies put certificates into it.
+pub const MAX_PROXY_HEADER_BYTES: usize = 4 << 10;
 /// How many headers a request may have.
 pub const MAX_HEADERS: usize = 100;
 /// How long a client may take for the TLS handshake.

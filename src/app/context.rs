@@ -4,6 +4,7 @@ use crate::{
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
     limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
+    model::Network,
     permission::Roles,
     random::Random,
     store::Store,
@@ -52,6 +53,8 @@ pub struct Settings {
     pub jwt_type: String,
     /// Whether `/debug/metrics` answers.
     pub metrics: bool,
+    /// Who may say for whom a request is.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl App {

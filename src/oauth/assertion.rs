@@ -11,7 +11,7 @@ use crate::{
     keys::PublicKey,
     model::{Credential, CredentialKind, Draft, Machine, UserFact},
     oauth::{
-        Ground,
+        Ground, Request,
         claims::AMR_KEY,
         client::{self, Client},
         discovery::Endpoint,
@@ -56,6 +56,7 @@ const USED_ASSERTION: &str = "countersign 2026 used assertion";
 /// [`spend`] uses it up before anybody hears of the success.
 pub(super) fn prove(
     ground: &Ground<'_>,
+    request: &Request<'_>,
     text: &str,
     called_by: CalledBy,
     refusal: fn() -> OAuthError,
@@ -67,6 +68,7 @@ pub(super) fn prove(
     for machine in candidates(&ground.state, &assertion, called_by)? {
         match examine(ground, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
+                ground.note(request, &client.account.machine.id, &client.credential, true);
                 ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
                 return Ok(client);
             }
@@ -75,6 +77,12 @@ pub(super) fn prove(
         }
     }
     let (reason, user) = refused;
+    // Whatever is worse than that, the key is there.
+    if reason > Refused::UnknownKey
+        && let (Some(user), Some(key)) = (&user, CredentialId::parse(assertion.kid()))
+    {
+        ground.note(request, user, &key, false);
+    }
     let user = user.as_ref().map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))
 }

@@ -82,11 +82,11 @@ pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthR
     match proof(request)? {
         Proof::SecretBasic(pairs) => {
             let pairs: Vec<_> = pairs.iter().map(|pair| (pair.user.as_str(), pair.password.as_str())).collect();
-            by_secret(ground, &pairs)
+            by_secret(ground, request, &pairs)
         }
-        Proof::SecretPost { id, secret } => by_secret(ground, &[(id, secret)]),
+        Proof::SecretPost { id, secret } => by_secret(ground, request, &[(id, secret)]),
         Proof::PrivateKeyJwt(text) => {
-            let client = assertion::prove(ground, text, CalledBy::IdOrUserName, failed)?;
+            let client = assertion::prove(ground, request, text, CalledBy::IdOrUserName, failed)?;
             match request.form.get("client_id") {
                 Some(id) if !is_called(&client.account.machine, id) => Err(failed().because("client_id is another's")),
                 _ => Ok(client),
@@ -167,7 +167,7 @@ fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
 }
 
 /// The client of which one of the pairs is id and secret.
-fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
+fn by_secret(ground: &Ground<'_>, request: &Request<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
     let mut refused = (Refused::Malformed, None);
     for (id, secret) in pairs {
         if !is_readable(secret) {
@@ -175,15 +175,21 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
         }
         for machine in candidates(&ground.state, id)? {
             match examine(ground, machine.as_ref(), secret)? {
-                Ok(client) => return Ok(client),
-                Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+                Ok(client) => {
+                    ground.note(request, &client.account.machine.id, &client.credential, true);
+                    return Ok(client);
+                }
+                Err(reason) if reason > refused.0 => refused = (reason, machine),
                 Err(_) => {}
             }
         }
     }
-    let (reason, user) = refused;
+    let (reason, machine) = refused;
+    if let Some((machine, newest)) = machine.as_ref().and_then(|machine| Some((machine, machine.secrets.last()?))) {
+        ground.note(request, &machine.id, &newest.id, false);
+    }
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
-    let user = user.as_ref().map_or("-", UserId::as_str);
+    let user = machine.as_ref().map_or("-", |machine| machine.id.as_str());
     Err(failed().because(format!("{reason:?}, user {user}")))
 }
 

@@ -74,7 +74,8 @@ impl Kit {
         Self::made_of(settings(algorithm), open).await
     }
 
-    async fn made_of(settings: Settings, open: impl FnOnce(Options) -> Store) -> Self {
+    /// With settings and on a new store of the test's choice.
+    pub async fn made_of(settings: Settings, open: impl FnOnce(Options) -> Store) -> Self {
         let clock = Arc::new(Clock::manual(START));
         let random = Random::from_seed(1);
         let master = MasterKey::generate(&random);
@@ -118,7 +119,7 @@ impl Kit {
         if !org.is_empty() {
             headers.insert("x-zitadel-orgid", HeaderValue::from_str(org).expect("a header"));
         }
-        let call = Call { headers, body: body.to_string().into(), format: Format::Json };
+        let call = Call { headers, body: body.to_string().into(), format: Format::Json, client: None };
         let procedure = full_name(procedure);
         let answer = self.api.call(&procedure, call).await.map_err(refusal)?;
         let answer = serde_json::from_slice(&answer).expect("JSON");
@@ -231,6 +232,7 @@ pub fn settings(algorithm: Algorithm) -> Settings {
         signing_algorithm: algorithm,
         jwt_type: "JWT".into(),
         metrics: true,
+        trusted_proxies: Vec::new(),
     }
 }
 
