@@ -53,8 +53,8 @@ pub const MAX_METADATA_BYTES: u64 = 2 << 20;
 pub const MAX_PROJECTS: usize = 1000;
 /// How many roles one project may have.
 pub const MAX_PROJECT_ROLES: usize = 1000;
-/// How many user grants the removal of a project or of one of its roles may touch. They are one change, and every other
-/// change waits for it.
+/// How many grants the removal of a project, of one of its roles or of a project grant may touch. They are one change,
+/// and every other change waits for it.
 pub const MAX_PROJECT_CASCADE: usize = 10_000;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.
@@ -69,6 +69,9 @@ pub const DEFAULT_PAGE: usize = 100;
 
 /// The most events that a list of them answers at once, and what one without a limit gets.
 pub const MAX_EVENTS: usize = 1000;
+/// How many projects, or grants of or for them, a v2 list looks at before it gives up.
+pub const MAX_SCANNED_OBJECTS: usize = 100_000;
+
 /// How many events a search looks at before it gives up.
 pub const MAX_SCANNED_EVENTS: usize = 100_000;
 

@@ -32,6 +32,7 @@ mod orgs;
 mod orgs_v2;
 mod permission_matrix;
 mod projects;
+mod projects_v2;
 mod properties;
 mod repository;
 mod secrets;

@@ -9,7 +9,7 @@ use crate::{
     },
     authz::Authorized,
     error::{Error, Result},
-    id::{OrgId, ProjectId, UserId},
+    id::{OrgId, ProjectGrantId, ProjectId, UserId},
     model::{Machine, Org, Project, UserGrant, UserGrantState, fault},
     permission::UserGrantRead,
     proto::zitadel::{
@@ -27,6 +27,8 @@ struct Full {
     /// Where the user belongs.
     home: Org,
     project: Project,
+    /// By which the owner gives roles in a project of another.
+    through: Option<ProjectGrantId>,
 }
 
 /// One grant that the context organisation gave.
@@ -41,8 +43,9 @@ pub async fn get(
     Ok(management::GetUserGrantByIDResponse { user_grant: view(&Full::read(&state, grant)?).into() })
 }
 
-/// The grants that the context organisation gave and that meet all queries, by id. It looks at
-/// all of them, or at all of the one user or project that a query names, because it says how many there are.
+/// The grants that the context organisation gave and that meet all queries, by id; where they are asked for, also those
+/// that others gave in projects that it granted them. It looks at all of them, or at all of the one user, project or
+/// project grant that a query names, because it says how many there are.
 pub async fn list(
     app: App,
     who: Authorized<UserGrantRead>,
@@ -53,14 +56,18 @@ pub async fn list(
     let queries: Vec<_> = request.queries.iter().filter_map(|query| query.query.as_ref()).collect();
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
+    let with_granted =
+        queries.iter().any(|query| matches!(query, Query::WithGrantedQuery(query) if query.with_granted));
     let mut found = Vec::new();
-    for grant in candidates(&state, &who.org, &queries)? {
+    for grant in candidates(&state, &who.org, &queries, with_granted)? {
         let grant = grant?;
-        if grant.owner == who.org {
-            let full = Full::read(&state, grant)?;
-            if queries.iter().all(|query| matches(query, &full)) {
-                found.push(full);
-            }
+        if grant.owner != who.org && !with_granted {
+            continue;
+        }
+        let full = Full::read(&state, grant)?;
+        let seen = full.owner.id == who.org || full.project.org == who.org;
+        if seen && queries.iter().all(|query| matches(query, &full)) {
+            found.push(full);
         }
     }
     // The index of users is in the order of projects.
@@ -77,6 +84,7 @@ fn candidates<'a>(
     state: &State<'a>,
     owner: &OrgId,
     queries: &[&Query],
+    with_granted: bool,
 ) -> Result<Box<dyn Iterator<Item = Result<UserGrant>> + 'a>> {
     for query in queries {
         if let Query::UserIdQuery(query) = query {
@@ -94,12 +102,29 @@ fn candidates<'a>(
             });
         }
     }
-    Ok(Box::new(state.user_grants(owner)?))
+    for query in queries {
+        if let Query::ProjectGrantIdQuery(query) = query
+            && let Some(grant) = ProjectGrantId::parse(&query.project_grant_id)
+        {
+            return Ok(Box::new(state.user_grants_through(&grant)?));
+        }
+    }
+    let own = state.user_grants(owner)?;
+    if with_granted { Ok(Box::new(own.chain(given_by_others(state, owner)?))) } else { Ok(Box::new(own)) }
+}
+
+/// What others gave in the organisation's projects.
+fn given_by_others<'a>(state: &State<'a>, owner: &OrgId) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
+    let mut through = Vec::new();
+    for grant in state.project_grants_by(owner, Direction::Ascending)? {
+        through.push(state.user_grants_through(&grant?.id)?);
+    }
+    Ok(through.into_iter().flatten())
 }
 
 /// Machines have neither given names nor addresses, so no condition on those holds, not even an empty one.
 fn matches(query: &Query, full: &Full) -> bool {
-    let Full { grant, owner, user, project, .. } = full;
+    let Full { grant, owner, user, project, through, .. } = full;
     match query {
         Query::ProjectIdQuery(query) => query.project_id == grant.project.as_str(),
         Query::UserIdQuery(query) => query.user_id == grant.user.as_str(),
@@ -108,7 +133,9 @@ fn matches(query: &Query, full: &Full) -> bool {
             let wanted = TextMatch::v1(&query.role_key, &query.method);
             grant.roles.iter().any(|role| wanted.matches(role))
         }
-        Query::ProjectGrantIdQuery(query) => query.project_grant_id.is_empty(),
+        Query::ProjectGrantIdQuery(query) => {
+            query.project_grant_id == through.as_ref().map(ProjectGrantId::as_str).unwrap_or_default()
+        }
         Query::UserNameQuery(query) => TextMatch::v1(&query.user_name, &query.method).matches(&user.user_name),
         Query::FirstNameQuery(_) | Query::LastNameQuery(_) | Query::EmailQuery(_) => false,
         Query::OrgNameQuery(query) => TextMatch::v1(&query.org_name, &query.method).matches(&owner.name),
@@ -127,6 +154,7 @@ impl Full {
             owner: state.org(&grant.owner)?.ok_or_else(missing)?,
             home: state.org(&user.org)?.ok_or_else(missing)?,
             project: state.project(&grant.project)?.ok_or_else(missing)?,
+            through: state.project_grant_to(&grant.project, &grant.owner)?.map(|through| through.id),
             user,
             grant,
         })
@@ -134,7 +162,7 @@ impl Full {
 }
 
 fn view(full: &Full) -> wire::UserGrant {
-    let Full { grant, owner, user, home, project } = full;
+    let Full { grant, owner, user, home, project, through } = full;
     wire::UserGrant {
         id: grant.id.to_string(),
         details: reply::viewed(&grant.stamps, grant.owner.as_str()).into(),
@@ -151,6 +179,7 @@ fn view(full: &Full) -> wire::UserGrant {
         org_domain: owner.primary_domain.clone(),
         project_id: project.id.to_string(),
         project_name: project.name.clone(),
+        project_grant_id: through.as_ref().map(ToString::to_string).unwrap_or_default(),
         preferred_login_name: user.user_name.clone(),
         user_type: Type::TYPE_MACHINE.into(),
         granted_org_id: home.id.to_string(),

@@ -12,6 +12,7 @@ pub mod metadata;
 pub mod oidc_settings;
 pub mod org;
 pub mod project;
+pub mod project_grant;
 mod stamps;
 pub mod user_grant;
 
@@ -25,5 +26,6 @@ pub use metadata::{Metadata, MetadataSize, Subject};
 pub use oidc_settings::{OidcSettings, TokenLifetimes};
 pub use org::{Org, OrgState};
 pub use project::{PrivateLabeling, Project, ProjectRole, ProjectSettings, ProjectState};
+pub use project_grant::{ProjectGrant, ProjectGrantState};
 pub use stamps::Stamps;
 pub use user_grant::{UserGrant, UserGrantState};

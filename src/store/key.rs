@@ -69,6 +69,20 @@ pub enum Space {
     UserGrantByOwner = 47,
     /// (project, role, grant) -> grant
     UserGrantByRole = 48,
+    /// project grant -> ProjectGrant
+    ProjectGrant = 50,
+    /// (project, granted org) -> project grant
+    ProjectGrantByProject = 51,
+    /// (owner, project grant) -> project grant
+    ProjectGrantByOwner = 52,
+    /// (granted org, project grant) -> project grant
+    ProjectGrantByGranted = 53,
+    /// (project, role, project grant) -> project grant
+    ProjectGrantByRole = 54,
+    /// (project grant, grant) -> grant
+    UserGrantByProjectGrant = 55,
+    /// (project grant, role, grant) -> grant
+    UserGrantByGrantedRole = 56,
 }
 
 /// A key, or the beginning of one.

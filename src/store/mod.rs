@@ -20,6 +20,7 @@ mod key;
 mod log;
 mod metadata;
 mod open;
+mod project_grants;
 mod projects;
 mod snapshot;
 mod state;

@@ -37,6 +37,12 @@ impl<'a> State<'a> {
         Ok(ids.map(move |id| state.project(&decode(id?.value())?)?.ok_or_else(|| dangling("project index"))))
     }
 
+    /// The projects of all organisations, by id.
+    pub fn all_projects(&self) -> Result<impl Iterator<Item = Result<Project>> + use<'a>> {
+        let rows = self.scan(Key::new(Space::Project), Direction::Ascending)?;
+        Ok(rows.map(|value| decode(value?.value())))
+    }
+
     pub fn project_role(&self, project: &ProjectId, key: &str) -> Result<Option<ProjectRole>> {
         self.get(&project_role_key(project, key))
     }
@@ -95,7 +101,13 @@ impl<'a> State<'a> {
         self.grants_below(key)
     }
 
-    fn grants_below(&self, key: Key) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
+    /// The grants for projects of all organisations, by id.
+    pub fn all_user_grants(&self) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
+        let rows = self.scan(Key::new(Space::UserGrant), Direction::Ascending)?;
+        Ok(rows.map(|value| decode(value?.value())))
+    }
+
+    pub(super) fn grants_below(&self, key: Key) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
         let state = *self;
         let ids = self.scan(key, Direction::Ascending)?;
         Ok(ids.map(move |id| state.user_grant(&decode(id?.value())?)?.ok_or_else(|| dangling("user grant index"))))

@@ -1,12 +1,12 @@
 //! One fixed example of everything that is stored, and of each variant in it.
 
 use countersign::{
-    id::{CredentialId, Id, OrgId, ProjectId, UserGrantId, UserId},
+    id::{CredentialId, Id, OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     model::{
         AccessToken, AccessTokenType, Credential, CredentialKind, Editor, Event, Fact, Instance, InstanceFact, Machine,
         MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling, Project,
-        ProjectFact, ProjectRole, ProjectSettings, ProjectState, SigningKeyRecord, Stamps, TokenLifetimes, UserFact,
-        UserGrant, UserGrantFact, UserGrantState,
+        ProjectFact, ProjectGrant, ProjectGrantState, ProjectRole, ProjectSettings, ProjectState, SigningKeyRecord,
+        Stamps, TokenLifetimes, UserFact, UserGrant, UserGrantFact, UserGrantState,
     },
     secret::SecretHash,
     store::Record,
@@ -29,6 +29,8 @@ pub struct Records {
     pub oidc_settings: Vec<Example<OidcSettings>>,
     pub org_ids: Vec<Example<OrgId>>,
     pub orgs: Vec<Example<Org>>,
+    pub project_grant_ids: Vec<Example<ProjectGrantId>>,
+    pub project_grants: Vec<Example<ProjectGrant>>,
     pub project_ids: Vec<Example<ProjectId>>,
     pub project_roles: Vec<Example<ProjectRole>>,
     pub projects: Vec<Example<Project>>,
@@ -39,7 +41,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 20] {
+pub fn names() -> [&'static str; 22] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -54,6 +56,8 @@ pub fn names() -> [&'static str; 20] {
         OidcSettings::NAME,
         OrgId::NAME,
         Org::NAME,
+        ProjectGrantId::NAME,
+        ProjectGrant::NAME,
         ProjectId::NAME,
         ProjectRole::NAME,
         Project::NAME,
@@ -94,6 +98,10 @@ pub fn records() -> Records {
         oidc_settings: vec![("set", OidcSettings { lifetimes: lifetimes(), longest: 86_400, stamps: stamps() })],
         org_ids: vec![("org", id("201"))],
         orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
+        project_grant_ids: vec![("grant", id("801"))],
+        project_grants: [("active", ProjectGrantState::Active), ("inactive", ProjectGrantState::Inactive)]
+            .map(project_grant)
+            .into(),
         project_ids: vec![("project", id("601"))],
         project_roles: vec![(
             "role",
@@ -195,6 +203,19 @@ fn project((name, state, labeling): (&'static str, ProjectState, PrivateLabeling
 
 fn settings(private_labeling: PrivateLabeling) -> ProjectSettings {
     ProjectSettings { asserts_roles: true, checks_role: false, checks_project: true, private_labeling }
+}
+
+fn project_grant((name, state): (&'static str, ProjectGrantState)) -> Example<ProjectGrant> {
+    let grant = ProjectGrant {
+        id: id("801"),
+        project: id("601"),
+        owner: id("201"),
+        granted: id("202"),
+        roles: vec!["reader".into(), "writer".into()],
+        state,
+        stamps: stamps(),
+    };
+    (name, grant)
 }
 
 fn user_grant((name, state): (&'static str, UserGrantState)) -> Example<UserGrant> {
@@ -336,12 +357,19 @@ fn project_facts() -> Vec<Fact> {
 /// One of each variant that is younger than the list above.
 fn later_facts() -> Vec<Fact> {
     let (key, value) = (|| "team".to_owned(), || vec![0, 0xff]);
+    let roles = || vec!["reader".to_owned(), "writer".to_owned()];
     vec![
         Fact::User(id("301"), UserFact::MetadataSet { key: key(), value: value() }),
         Fact::User(id("301"), UserFact::MetadataRemoved { key: key() }),
         Fact::Org(OrgFact::MetadataSet { key: key(), value: value() }),
         Fact::Org(OrgFact::MetadataRemoved { key: key() }),
         Fact::Instance(InstanceFact::OidcSettingsChanged { lifetimes: lifetimes() }),
+        Fact::Project(id("601"), ProjectFact::GrantAdded { grant: id("801"), org: id("202"), roles: roles() }),
+        Fact::Project(id("601"), ProjectFact::GrantChanged { grant: id("801"), roles: roles() }),
+        Fact::Project(id("601"), ProjectFact::GrantCascadeChanged { grant: id("801"), roles: roles() }),
+        Fact::Project(id("601"), ProjectFact::GrantDeactivated { grant: id("801") }),
+        Fact::Project(id("601"), ProjectFact::GrantReactivated { grant: id("801") }),
+        Fact::Project(id("601"), ProjectFact::GrantRemoved { grant: id("801") }),
     ]
 }
 

@@ -53,14 +53,13 @@ fn route(method: &MethodDescriptor, extensions: &Extensions) -> String {
         None | Some(0) => 200,
         Some(code) => code,
     };
-    let rule = options::option(&options, &extensions.http)
-        .unwrap_or_else(|| panic!("{} has no HTTP rule", method.full_name()));
+    let rule = options::option(&options, &extensions.http);
     format!(
         "    Route {{ procedure: \"{}/{}\", permission: {:?}, rest: &[{}], request: &{} }},\n",
         method.parent_service().full_name(),
         method.name(),
         permission.unwrap_or_default(),
-        bindings(&rule, success),
+        rule.map(|rule| bindings(&rule, success)).unwrap_or_default(),
         schema_name(&method.input()),
     )
 }
