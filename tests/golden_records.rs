@@ -3,6 +3,8 @@
 //! `tests/golden/<record>.v<version>.hex` holds one example a line: its name, and the stored bytes in hexadecimal. A
 //! released file never changes, or files in the field are no longer read; only new lines, and new files, are added.
 
+#[path = "golden/credentials.rs"]
+mod credentials;
 #[path = "golden/records.rs"]
 mod records;
 
@@ -73,7 +75,9 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.counts);
     check(&records.events);
     check(&records.instances);
+    check(&records.instants);
     check(&records.machines);
+    check(&records.member_ids);
     check(&records.members);
     check(&records.metadata);
     check(&records.metadata_sizes);

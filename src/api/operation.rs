@@ -1,14 +1,16 @@
 //! The glue: from a call's bytes to a use case and back, with every step that no operation may skip.
 
 use crate::{
-    api::unreadable,
+    api::{has_few_values, unreadable},
     app::App,
     authn,
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
+    limits::MAX_MESSAGE_ELEMENT_BYTES,
     permission::Permission,
     proto::Validate,
 };
+use buffa::DecodeOptions;
 use bytes::Bytes;
 use http::{HeaderMap, header::AUTHORIZATION};
 use std::{future::Future, pin::Pin};
@@ -171,8 +173,7 @@ where
 {
     let run = move |app: App, call: Call| -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> {
         Box::pin(async move {
-            let request: Q = call.decode()?;
-            let proof: A = call.prove(&app, target(&request))?;
+            let (request, proof): (Q, A) = call.admit(&app, target)?;
             // After authorization, so that whoever may not call learns nothing about what would be well formed.
             request.validate().map_err(|violation| Error::invalid(violation.to_string()))?;
             let reply = use_case(app, proof, request).await?;
@@ -183,26 +184,38 @@ where
 }
 
 impl Call {
-    fn decode<Q: Request>(&self) -> Result<Q> {
-        match self.format {
-            // An empty body is an empty message. serde_json reads 127 levels at most, and skips unknown fields without
-            // recursion.
-            Format::Json if self.body.is_empty() => Ok(Q::default()),
-            Format::Json => serde_json::from_slice(&self.body).map_err(|e| unreadable(&e)),
-            Format::Proto => Q::decode_from_slice(&self.body).map_err(|e| Error::invalid(format!("proto: {e}"))),
-        }
-    }
-
-    fn prove<A: Proof>(&self, app: &App, target: Target<'_>) -> Result<A> {
+    /// What the call asks for, and the proof that its caller may. Nothing is made of the body for somebody unknown.
+    fn admit<Q: Request, A: Proof>(&self, app: &App, target: impl for<'q> Fn(&'q Q) -> Target<'q>) -> Result<(Q, A)> {
         // Before the snapshot: what happens between the two must count as later than what the caller holds.
         let now = app.clock.now();
         let snapshot = app.store.snapshot()?;
         let state = snapshot.state();
-        let caller = self
+        let mut caller = self
             .header(AUTHORIZATION.as_str())
             .and_then(|header| authn::bearer(&app.keys.load(), &app.settings.issuer, &state, now, header));
+        if A::NEEDS_CALLER {
+            caller = Ok(caller?);
+        }
         let context = self.header(CONTEXT_ORG)?;
-        A::prove(Grounds { state, roles: &app.roles, caller, context, target })
+        let request: Q = self.decode()?;
+        let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
+        Ok((request, proof))
+    }
+
+    fn decode<Q: Request>(&self) -> Result<Q> {
+        match self.format {
+            // An empty body is an empty message.
+            Format::Json if self.body.is_empty() => Ok(Q::default()),
+            // serde_json reads 127 levels at most, and skips unknown fields without recursion.
+            Format::Json => {
+                has_few_values(&self.body)?;
+                serde_json::from_slice(&self.body).map_err(|e| unreadable(&e))
+            }
+            Format::Proto => DecodeOptions::new()
+                .with_element_memory_limit(MAX_MESSAGE_ELEMENT_BYTES)
+                .decode_from_slice(&self.body)
+                .map_err(|e| Error::invalid(format!("proto: {e}"))),
+        }
     }
 
     fn header(&self, name: &str) -> Result<Option<&str>> {

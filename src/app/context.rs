@@ -1,6 +1,8 @@
 use crate::{
+    app::pace::Pace,
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
+    limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
     permission::Roles,
     random::Random,
     store::Store,
@@ -11,7 +13,12 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 /// Everything that a use case works with. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    leak_reports: Pace,
+}
 
 /// What an [`App`] is made of.
 pub struct Parts {
@@ -35,6 +42,8 @@ pub struct Settings {
     pub host: String,
     pub access_token_lifetime: Duration,
     pub id_token_lifetime: Duration,
+    /// How long secrets still count that another one replaced, unless the request says it.
+    pub rotation_grace: Duration,
     /// What new JWTs are signed with.
     pub signing_algorithm: Algorithm,
     /// The `typ` of JWT access tokens: `JWT`, or `at+jwt` (RFC 9068 section 2.1).
@@ -45,7 +54,12 @@ pub struct Settings {
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Inner { parts, leak_reports: Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST) }))
+    }
+
+    /// How many reports of leaked credentials are taken.
+    pub fn leak_reports(&self) -> &Pace {
+        &self.0.leak_reports
     }
 
     /// An id that no object has.
@@ -58,6 +72,6 @@ impl Deref for App {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

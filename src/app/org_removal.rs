@@ -8,10 +8,10 @@ use crate::{
     error::Result,
     id::{OrgId, UserId},
     limits::MAX_ORG_CASCADE,
-    model::{Column, Draft, Editor, OrgFact, ProjectFact, UserGrant, fault},
+    model::{Column, Draft, OrgFact, ProjectFact, UserGrant, fault},
     permission::{IamWrite, OrgDelete},
     proto::zitadel::{admin::v1 as admin, management::v1 as management, org::v2 as wire, v1::ObjectDetails},
-    store::{Decision, Direction, Receipt, State},
+    store::{Decision, Direction, Receipt, State, Warrant},
 };
 
 /// Removes the context organisation.
@@ -20,7 +20,7 @@ pub async fn remove_mine(
     who: Authorized<OrgDelete>,
     _: management::RemoveOrgRequest,
 ) -> Result<management::RemoveOrgResponse> {
-    let (instance, last) = end(&app, who.caller.editor(), who.org.to_string()).await?;
+    let (instance, last) = end(&app, who.warrant(), who.org.to_string()).await?;
     Ok(management::RemoveOrgResponse { details: details(&instance, &last).into() })
 }
 
@@ -30,7 +30,7 @@ pub async fn remove(
     who: Authorized<IamWrite>,
     request: admin::RemoveOrgRequest,
 ) -> Result<admin::RemoveOrgResponse> {
-    let (instance, last) = end(&app, who.caller.editor(), request.org_id).await?;
+    let (instance, last) = end(&app, who.warrant(), request.org_id).await?;
     Ok(admin::RemoveOrgResponse { details: details(&instance, &last).into() })
 }
 
@@ -40,7 +40,7 @@ pub async fn remove_v2(
     who: Authorized<OrgDelete>,
     _: wire::DeleteOrganizationRequest,
 ) -> Result<wire::DeleteOrganizationResponse> {
-    let (_, last) = end(&app, who.caller.editor(), who.org.to_string()).await?;
+    let (_, last) = end(&app, who.warrant(), who.org.to_string()).await?;
     Ok(wire::DeleteOrganizationResponse { deletion_date: reply::timestamp(last.at).into() })
 }
 
@@ -50,16 +50,16 @@ fn details(instance: &OrgId, last: &Receipt) -> ObjectDetails {
 }
 
 /// All in one change, so that nobody sees half an organisation. Returns the instance, and the last event's receipt.
-async fn end(app: &App, editor: Editor, org_id: String) -> Result<(OrgId, Receipt)> {
+async fn end(app: &App, warrant: Warrant, org_id: String) -> Result<(OrgId, Receipt)> {
     let changed = app
         .store
-        .change(editor, move |state, _| {
+        .change(warrant, move |state, _| {
             let instance = state.instance()?;
             let org = orgs::find(state, &org_id)?.ok_or(fault::ORG_REMOVE_UNKNOWN)?.id;
             if org == instance.default_org {
                 return Err(fault::ORG_IS_DEFAULT.into());
             }
-            instance_members::owner_remains(state, |owner| instance_members::belongs(state, owner, &org))?;
+            instance_members::owner_remains(state, |owner| owner.org == org)?;
             Ok(Decision::new(cascade(state, &instance.id, &org)?, instance.id))
         })
         .await?;
@@ -84,13 +84,13 @@ fn cascade(state: &State<'_>, instance: &OrgId, org: &OrgId) -> Result<Vec<Draft
     }
     for project in state.projects(org, Direction::Ascending)? {
         let project = project?;
-        foreign(state, org, state.user_grants_in(&project.id)?, &mut events)?;
+        foreign(state, org, state.user_grants_in(&project.id, Direction::Ascending)?, &mut events)?;
         project_removal::end_grants(state, &project, &mut events)?;
         events.push(Draft::project(org, &project.id, ProjectFact::Removed))?;
     }
     for grant in state.project_grants_for(org, Direction::Ascending)? {
         let grant = grant?;
-        foreign(state, org, state.user_grants_through(&grant.id)?, &mut events)?;
+        foreign(state, org, state.user_grants_through(&grant.id, Direction::Ascending)?, &mut events)?;
         events.push(Draft::project(&grant.owner, &grant.project, ProjectFact::GrantRemoved { grant: grant.id }))?;
     }
     Ok(events.end_with(Draft::org(org, OrgFact::Removed)))

@@ -6,18 +6,17 @@ use crate::{
         page::{Page, few_enough},
         project_grant_views::Full,
         project_views_v2::grant_view,
-        scan::Scan,
         text_match::TextMatch,
     },
     authz::{Authorized, Orgs},
-    error::{Error, Result},
+    error::Result,
     id::{OrgId, ProjectId},
     model::ProjectGrant,
     permission::ProjectGrantRead,
     proto::zitadel::project::v2::{self as wire, ProjectGrantFieldName as Column, project_grant_search_filter::Filter},
-    store::{Direction, State},
+    store::{Direction, Snapshot, State},
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The grants that meet all filters, of those that organisations gave or have in which the caller may read them.
 pub async fn list(
@@ -28,37 +27,31 @@ pub async fn list(
     let page = Page::v2(request.pagination.as_option())?;
     few_enough(&request.filters)?;
     let column = request.sorting_column.and_then(|column| column.as_known()).unwrap_or_default();
-    let find = move || {
-        let snapshot = app.store.snapshot()?;
+    let filters: Vec<_> = request.filters.into_iter().filter_map(|filter| filter.filter).collect();
+    let find = move |snapshot: &Snapshot| {
         let state = snapshot.state();
-        let sight = who.orgs_where::<ProjectGrantRead>(&state, &app.roles)?;
-        let filters: Vec<_> = request.filters.iter().filter_map(|filter| filter.filter.as_ref()).collect();
-        let (mut scan, mut found, mut seen) = (Scan::new(), Vec::new(), BTreeSet::new());
+        let sight = who.orgs_where::<ProjectGrantRead>(&state)?;
+        let mut found = BTreeMap::new();
         for grant in candidates(state, &sight, &filters)? {
-            scan.count()?;
             let grant = grant?;
-            if !(sight.contain(&grant.owner) || sight.contain(&grant.granted)) || !seen.insert(grant.id.clone()) {
-                continue;
-            }
-            let full = Full::read(&state, grant)?;
-            if filters.iter().all(|filter| matches(filter, &full)) {
-                found.push(full);
+            if (sight.contain(&grant.owner) || sight.contain(&grant.granted)) && meets(&state, &filters, &grant)? {
+                found.insert(grant.id.clone(), grant);
             }
         }
-        let (details, shown) = page.cut(sorted(found, column, page.direction));
+        let (details, shown) = page.cut(sorted(found.into_values().collect(), column, page.direction));
+        let project_grants = shown.into_iter().map(|grant| Ok(grant_view(&Full::read(&state, grant)?)));
         Ok(wire::ListProjectGrantsResponse {
             pagination: page.applied(details.total_result).into(),
-            project_grants: shown.iter().map(grant_view).collect(),
+            project_grants: project_grants.collect::<Result<_>>()?,
         })
     };
-    // It may look at many grants, which must not stand in other requests' way.
-    tokio::task::spawn_blocking(find).await.map_err(Error::internal)?
+    app.store.read(find).await
 }
 
 type Grants<'a> = Box<dyn Iterator<Item = Result<ProjectGrant>> + 'a>;
 
 /// From the narrowest index that the filters allow. Some may come twice.
-fn candidates<'a>(state: State<'a>, sight: &'a Orgs, filters: &[&'a Filter]) -> Result<Grants<'a>> {
+fn candidates<'a>(state: State<'a>, sight: &'a Orgs, filters: &'a [Filter]) -> Result<Grants<'a>> {
     const UP: Direction = Direction::Ascending;
     for filter in filters {
         match filter {
@@ -92,24 +85,31 @@ where
     Ok(Box::new(all.into_iter().flatten()))
 }
 
-fn matches(filter: &Filter, full: &Full) -> bool {
-    match filter {
-        Filter::ProjectNameFilter(filter) => {
-            TextMatch::filter(&filter.project_name, &filter.method).matches(&full.project.name)
+fn meets(state: &State<'_>, filters: &[Filter], grant: &ProjectGrant) -> Result<bool> {
+    for filter in filters {
+        let meets = match filter {
+            Filter::ProjectNameFilter(filter) => {
+                let wanted = TextMatch::filter(&filter.project_name, &filter.method);
+                state.project(&grant.project)?.is_some_and(|project| wanted.matches(&project.name))
+            }
+            Filter::RoleKeyFilter(filter) => {
+                let wanted = TextMatch::filter(&filter.key, &filter.method);
+                grant.roles.iter().any(|role| wanted.matches(role))
+            }
+            Filter::InProjectIdsFilter(filter) => filter.ids.iter().any(|id| id == grant.project.as_str()),
+            Filter::OrganizationIdFilter(filter) => filter.id == grant.owner.as_str(),
+            Filter::GrantedOrganizationIdFilter(filter) => filter.id == grant.granted.as_str(),
+        };
+        if !meets {
+            return Ok(false);
         }
-        Filter::RoleKeyFilter(filter) => {
-            let wanted = TextMatch::filter(&filter.key, &filter.method);
-            full.grant.roles.iter().any(|role| wanted.matches(role))
-        }
-        Filter::InProjectIdsFilter(filter) => filter.ids.iter().any(|id| id == full.project.id.as_str()),
-        Filter::OrganizationIdFilter(filter) => filter.id == full.grant.owner.as_str(),
-        Filter::GrantedOrganizationIdFilter(filter) => filter.id == full.grant.granted.as_str(),
     }
+    Ok(true)
 }
 
 /// In the order of `column`, then of their ids.
-fn sorted(mut grants: Vec<Full>, column: Column, direction: Direction) -> Vec<Full> {
-    grants.sort_by_cached_key(|Full { grant, .. }| {
+fn sorted(mut grants: Vec<ProjectGrant>, column: Column, direction: Direction) -> Vec<ProjectGrant> {
+    grants.sort_by_cached_key(|grant| {
         let (instant, project) = match column {
             Column::PROJECT_GRANT_FIELD_NAME_PROJECT_ID => (None, Some(grant.project.clone())),
             Column::PROJECT_GRANT_FIELD_NAME_CHANGE_DATE => (Some(grant.stamps.changed), None),

@@ -15,10 +15,11 @@ use crate::{
         management::v1 as management,
         project::v1::{
             self as wire, GrantProjectNameQuery, GrantRoleKeyQuery, all_project_grant_query::Query as AllQuery,
-            project_grant_query::Query,
+            project_grant_query::Query, project_query::Query as ProjectQuery,
         },
+        v1::ListDetails,
     },
-    store::{Direction, State},
+    store::{Counted, Direction, Run, Snapshot, State},
 };
 
 /// A grant with what it connects.
@@ -50,14 +51,15 @@ pub async fn list_granted(
 ) -> Result<management::ListGrantedProjectsResponse> {
     let page = Page::v1(request.query.as_option())?;
     few_enough(&request.queries)?;
-    let queries: Vec<_> = request.queries.iter().filter_map(|query| query.query.as_ref()).collect();
-    let snapshot = app.store.snapshot()?;
-    let state = snapshot.state();
-    let grants = state.project_grants_for(&who.org, page.direction)?;
-    let meets = |full: &Full| queries.iter().all(|query| project_views::matches(query, &full.project));
-    let (details, grants) = page.pick(matching(&state, grants, meets))?;
-    let result = grants.iter().map(Full::view).collect();
-    Ok(management::ListGrantedProjectsResponse { details: details.into(), result })
+    let queries: Vec<_> = request.queries.into_iter().filter_map(|query| query.query).collect();
+    let meets = |query: &ProjectQuery, full: &Full| project_views::matches(query, &full.project);
+    let find = move |snapshot: &Snapshot| {
+        let state = snapshot.state();
+        let all = |direction| state.project_grants_for(&who.org, direction);
+        let (details, result) = find(&state, page, &queries, meets, Counted::ProjectGrantsFor(&who.org), all)?;
+        Ok(management::ListGrantedProjectsResponse { details: details.into(), result })
+    };
+    app.store.read(find).await
 }
 
 /// Those roles of a granted project that the context organisation may give and that meet all queries, by key.
@@ -111,15 +113,17 @@ pub async fn list(
 ) -> Result<management::ListProjectGrantsResponse> {
     let page = Page::v1(request.query.as_option())?;
     few_enough(&request.queries)?;
-    let queries: Vec<_> = request.queries.iter().filter_map(|query| query.query.as_ref()).collect();
-    let snapshot = app.store.snapshot()?;
-    let state = snapshot.state();
-    let project = who.project(&state, &request.project_id)?;
-    let grants = project.map(|project| state.project_grants_of(&project.id, page.direction)).transpose()?;
-    let meets = |full: &Full| queries.iter().all(|query| full.meets(query));
-    let (details, grants) = page.pick(matching(&state, grants.into_iter().flatten(), meets))?;
-    let result = grants.iter().map(Full::view).collect();
-    Ok(management::ListProjectGrantsResponse { details: details.into(), result })
+    let queries: Vec<_> = request.queries.into_iter().filter_map(|query| query.query).collect();
+    let find = move |snapshot: &Snapshot| {
+        let state = snapshot.state();
+        let Some(project) = who.project(&state, &request.project_id)? else {
+            return Ok(management::ListProjectGrantsResponse { details: page.details(0).into(), ..Default::default() });
+        };
+        let all = |direction| state.project_grants_of(&project.id, direction);
+        let (details, result) = find(&state, page, &queries, Full::meets, Counted::ProjectGrantsOf(&project.id), all)?;
+        Ok(management::ListProjectGrantsResponse { details: details.into(), result })
+    };
+    app.store.read(find).await
 }
 
 /// The grants of all projects of the context organisation that meet all queries, by id.
@@ -130,25 +134,39 @@ pub async fn list_all(
 ) -> Result<management::ListAllProjectGrantsResponse> {
     let page = Page::v1(request.query.as_option())?;
     few_enough(&request.queries)?;
-    let queries: Vec<_> = request.queries.iter().filter_map(|query| query.query.as_ref()).collect();
-    let snapshot = app.store.snapshot()?;
-    let state = snapshot.state();
-    let grants = state.project_grants_by(&who.org, page.direction)?;
-    let meets = |full: &Full| queries.iter().all(|query| full.meets_all(query));
-    let (details, grants) = page.pick(matching(&state, grants, meets))?;
-    let result = grants.iter().map(Full::view).collect();
-    Ok(management::ListAllProjectGrantsResponse { details: details.into(), result })
+    let queries: Vec<_> = request.queries.into_iter().filter_map(|query| query.query).collect();
+    let find = move |snapshot: &Snapshot| {
+        let state = snapshot.state();
+        let all = |direction| state.project_grants_by(&who.org, direction);
+        let (details, result) = find(&state, page, &queries, Full::meets_all, Counted::ProjectGrantsBy(&who.org), all)?;
+        Ok(management::ListAllProjectGrantsResponse { details: details.into(), result })
+    };
+    app.store.read(find).await
 }
 
-fn matching(
-    state: &State<'_>,
-    grants: impl Iterator<Item = Result<ProjectGrant>>,
-    meets: impl Fn(&Full) -> bool,
-) -> impl Iterator<Item = Result<Full>> {
-    grants.map(|grant| Full::read(state, grant?)).filter(move |full| full.as_ref().map_or(true, &meets))
+/// Looks at no more than the page where nothing is asked of the grants; else at all of them, because it says how many
+/// there are.
+fn find<'a, Q>(
+    state: &State<'a>,
+    page: Page,
+    queries: &[Q],
+    meets: impl Fn(&Q, &Full) -> bool,
+    counted: Counted<'_>,
+    all: impl Fn(Direction) -> Result<Run<'a, ProjectGrant>>,
+) -> Result<(ListDetails, Vec<wire::GrantedProject>)> {
+    if queries.is_empty() {
+        let total = state.count(counted)?;
+        let shown = page.of(total, |direction| Ok(all(direction)?.map(|grant| Full::read(state, grant?))))?;
+        return Ok((page.details(total), shown.iter().map(Full::view).collect()));
+    }
+    let full = all(page.direction)?.map(|grant| Full::read(state, grant?));
+    let matching =
+        full.filter(|full| full.as_ref().map_or(true, |full| queries.iter().all(|query| meets(query, full))));
+    let (details, shown) = page.pick(matching)?;
+    Ok((details, shown.iter().map(Full::view).collect()))
 }
 
-fn missing(grant: &ProjectGrant) -> Error {
+pub(super) fn missing(grant: &ProjectGrant) -> Error {
     Error::internal(format!("the project grant {} names an object that is not there", grant.id))
 }
 
@@ -162,19 +180,19 @@ impl Full {
         })
     }
 
-    fn meets(&self, query: &Query) -> bool {
+    fn meets(query: &Query, full: &Self) -> bool {
         match query {
-            Query::ProjectNameQuery(query) => self.is_called(query),
-            Query::RoleKeyQuery(query) => self.has_role(query),
+            Query::ProjectNameQuery(query) => full.is_called(query),
+            Query::RoleKeyQuery(query) => full.has_role(query),
         }
     }
 
-    fn meets_all(&self, query: &AllQuery) -> bool {
+    fn meets_all(query: &AllQuery, full: &Self) -> bool {
         match query {
-            AllQuery::ProjectNameQuery(query) => self.is_called(query),
-            AllQuery::RoleKeyQuery(query) => self.has_role(query),
-            AllQuery::ProjectIdQuery(query) => query.project_id == self.project.id.as_str(),
-            AllQuery::GrantedOrgIdQuery(query) => query.granted_org_id == self.granted.id.as_str(),
+            AllQuery::ProjectNameQuery(query) => full.is_called(query),
+            AllQuery::RoleKeyQuery(query) => full.has_role(query),
+            AllQuery::ProjectIdQuery(query) => query.project_id == full.project.id.as_str(),
+            AllQuery::GrantedOrgIdQuery(query) => query.granted_org_id == full.granted.id.as_str(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     model::{Draft, ProjectFact, ProjectGrant, ProjectGrantState, UserGrantFact, fault},
     permission::{ProjectGrantDelete, ProjectGrantWrite},
     proto::zitadel::{management::v1 as management, project::v2 as wire},
-    store::{Decision, Receipt, State},
+    store::{Decision, Direction, Receipt, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -162,7 +162,7 @@ async fn create(
     let roles = each_once(roles, MAX_PROJECT_ROLES, fault::PROJECT_GRANT_INVALID)?;
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &project, fault::PROJECT_GRANT_PROJECT_UNKNOWN)?;
             let org = OrgId::parse(&org).map_or(Ok(None), |org| state.org(&org))?;
             let org = org.ok_or(fault::PROJECT_GRANT_ORG_UNKNOWN)?.id;
@@ -240,7 +240,7 @@ async fn step(
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let grant = named.find(&who, state)?.ok_or(fault::PROJECT_GRANT_UNKNOWN)?;
             Ok(Decision::new(decide(state, &grant)?, Receipt::of(&grant.owner, &grant.stamps)))
         })
@@ -251,10 +251,10 @@ async fn step(
 async fn end(app: &App, who: Authorized<ProjectGrantDelete>, named: Named) -> Result<Option<Receipt>> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let Some(grant) = named.find(&who, state)? else { return Ok(Decision::nothing(())) };
             let mut cascade = Cascade::new(MAX_PROJECT_CASCADE, fault::PROJECT_TOO_LARGE);
-            for user_grant in state.user_grants_through(&grant.id)? {
+            for user_grant in state.user_grants_through(&grant.id, Direction::Ascending)? {
                 cascade.push(user_grants::end(&user_grant?))?;
             }
             let last = about(&grant, ProjectFact::GrantRemoved { grant: grant.id.clone() });

@@ -4,20 +4,19 @@ use crate::{
     app::{
         App,
         page::{Page, few_enough},
-        project_grant_views::Full,
+        project_grant_views::{Full, missing},
         project_views_v2::{granted_view, project_view},
-        scan::Scan,
         text_match::TextMatch,
     },
     authz::{Authorized, Orgs},
-    error::{Error, Result},
+    error::Result,
     id::{OrgId, ProjectId},
     model::{Project, ProjectGrant, Stamps},
     permission::{ProjectGrantRead, ProjectRead},
     proto::zitadel::project::v2::{
         self as wire, ProjectFieldName as Column, project_organization_id_filter::Type, project_search_filter::Filter,
     },
-    store::{Direction, State},
+    store::{Direction, Snapshot, State},
 };
 use std::collections::BTreeSet;
 
@@ -31,24 +30,22 @@ pub async fn list(
     let page = Page::v2(request.pagination.as_option())?;
     few_enough(&request.filters)?;
     let column = request.sorting_column.and_then(|column| column.as_known()).unwrap_or_default();
-    let find = move || {
-        let snapshot = app.store.snapshot()?;
+    let filters: Vec<_> = request.filters.into_iter().filter_map(|filter| filter.filter).collect();
+    let find = move |snapshot: &Snapshot| {
         let state = snapshot.state();
         let sight = Sight {
-            projects: who.orgs_where::<ProjectRead>(&state, &app.roles)?,
-            grants: who.orgs_where::<ProjectGrantRead>(&state, &app.roles)?,
+            projects: who.orgs_where::<ProjectRead>(&state)?,
+            grants: who.orgs_where::<ProjectGrantRead>(&state)?,
         };
-        let filters: Vec<_> = request.filters.iter().filter_map(|filter| filter.filter.as_ref()).collect();
-        let mut rows = Rows { state, sight: &sight, filters: &filters, scan: Scan::new(), found: Vec::new() };
+        let mut rows = Rows { state, sight: &sight, filters: &filters, found: Vec::new() };
         rows.collect()?;
         let (details, shown) = page.cut(sorted(rows.found, column, page.direction));
         Ok(wire::ListProjectsResponse {
             pagination: page.applied(details.total_result).into(),
-            projects: shown.iter().map(Row::view).collect(),
+            projects: shown.into_iter().map(|row| row.view(&state)).collect::<Result<_>>()?,
         })
     };
-    // It may look at many projects, which must not stand in other requests' way.
-    tokio::task::spawn_blocking(find).await.map_err(Error::internal)?
+    app.store.read(find).await
 }
 
 /// Where the caller may read what.
@@ -57,17 +54,17 @@ struct Sight {
     grants: Orgs,
 }
 
-enum Row {
-    Own(Project),
-    Granted(Box<Full>),
+/// A project of its organisation, or as the organisation has it that it is granted to.
+struct Row {
+    project: Project,
+    grant: Option<ProjectGrant>,
 }
 
 /// What was found so far.
 struct Rows<'a> {
     state: State<'a>,
     sight: &'a Sight,
-    filters: &'a [&'a Filter],
-    scan: Scan,
+    filters: &'a [Filter],
     found: Vec<Row>,
 }
 
@@ -126,10 +123,9 @@ impl Rows<'_> {
 
     fn own(&mut self, projects: impl Iterator<Item = Result<Project>>) -> Result<()> {
         for project in projects {
-            self.scan.count()?;
             let project = project?;
             if self.sight.projects.contain(&project.org) && self.meets(&project, None) {
-                self.found.push(Row::Own(project));
+                self.found.push(Row { project, grant: None });
             }
         }
         Ok(())
@@ -137,14 +133,13 @@ impl Rows<'_> {
 
     fn granted(&mut self, grants: impl Iterator<Item = Result<ProjectGrant>>) -> Result<()> {
         for grant in grants {
-            self.scan.count()?;
             let grant = grant?;
             if !self.sight.grants.contain(&grant.owner) && !self.sight.grants.contain(&grant.granted) {
                 continue;
             }
-            let full = Full::read(&self.state, grant)?;
-            if self.meets(&full.project, Some(&full.grant.granted)) {
-                self.found.push(Row::Granted(Box::new(full)));
+            let project = self.state.project(&grant.project)?.ok_or_else(|| missing(&grant))?;
+            if self.meets(&project, Some(&grant.granted)) {
+                self.found.push(Row { project, grant: Some(grant) });
             }
         }
         Ok(())
@@ -170,31 +165,14 @@ impl Rows<'_> {
 }
 
 impl Row {
-    fn project(&self) -> &Project {
-        match self {
-            Self::Own(project) => project,
-            Self::Granted(full) => &full.project,
-        }
-    }
-
     fn stamps(&self) -> &Stamps {
-        match self {
-            Self::Own(project) => &project.stamps,
-            Self::Granted(full) => &full.grant.stamps,
-        }
+        self.grant.as_ref().map_or(&self.project.stamps, |grant| &grant.stamps)
     }
 
-    fn granted(&self) -> Option<&OrgId> {
-        match self {
-            Self::Own(_) => None,
-            Self::Granted(full) => Some(&full.grant.granted),
-        }
-    }
-
-    fn view(&self) -> wire::Project {
-        match self {
-            Self::Own(project) => project_view(project),
-            Self::Granted(full) => granted_view(full),
+    fn view(self, state: &State<'_>) -> Result<wire::Project> {
+        match self.grant {
+            None => Ok(project_view(&self.project)),
+            Some(grant) => Ok(granted_view(&Full::read(state, grant)?)),
         }
     }
 }
@@ -204,13 +182,13 @@ fn sorted(mut rows: Vec<Row>, column: Column, direction: Direction) -> Vec<Row> 
     rows.sort_by_cached_key(|row| {
         let (instant, name) = match column {
             Column::PROJECT_FIELD_NAME_ID => (None, None),
-            Column::PROJECT_FIELD_NAME_NAME => (None, Some(row.project().name.to_lowercase())),
+            Column::PROJECT_FIELD_NAME_NAME => (None, Some(row.project.name.to_lowercase())),
             Column::PROJECT_FIELD_NAME_CHANGE_DATE => (Some(row.stamps().changed), None),
             Column::PROJECT_FIELD_NAME_UNSPECIFIED | Column::PROJECT_FIELD_NAME_CREATION_DATE => {
                 (Some(row.stamps().created), None)
             }
         };
-        (instant, name, row.project().id.clone(), row.granted().cloned())
+        (instant, name, row.project.id.clone(), row.grant.as_ref().map(|grant| grant.granted.clone()))
     });
     if direction == Direction::Descending {
         rows.reverse();

@@ -34,10 +34,10 @@ pub async fn remove_v2(
 async fn end(app: &App, who: Authorized<ProjectDelete>, id: String) -> Result<Option<Receipt>> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let Some(project) = who.project(state, &id)? else { return Ok(Decision::nothing(())) };
             let mut cascade = Cascade::new(MAX_PROJECT_CASCADE, fault::PROJECT_TOO_LARGE);
-            for grant in state.user_grants_in(&project.id)? {
+            for grant in state.user_grants_in(&project.id, Direction::Ascending)? {
                 cascade.push(user_grants::end(&grant?))?;
             }
             end_grants(state, &project, &mut cascade)?;

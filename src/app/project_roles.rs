@@ -119,7 +119,7 @@ async fn insert(app: &App, who: Authorized<ProjectRoleWrite>, project: String, r
     let roles = checked(roles)?;
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &project, fault::ROLE_PROJECT_UNKNOWN)?;
             let present = state.project_roles(&project.id, Direction::Ascending)?.take(MAX_PROJECT_ROLES).count();
             if present + roles.len() > MAX_PROJECT_ROLES {
@@ -153,7 +153,7 @@ async fn describe(
     change: Change,
 ) -> Result<Changed<Receipt>> {
     app.store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &project, fault::ROLE_PROJECT_UNKNOWN)?;
             let role = state.project_role(&project.id, &key)?.ok_or(fault::ROLE_CHANGE_UNKNOWN)?;
             let before = Receipt::of(&project.org, &role.stamps);
@@ -171,7 +171,7 @@ async fn describe(
 async fn end(app: &App, who: Authorized<ProjectRoleDelete>, project: String, key: String) -> Result<Option<Receipt>> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let Some((project, role)) = find(&who, state, &project, &key)? else { return Ok(Decision::nothing(())) };
             let without = |mut roles: Vec<String>| {
                 roles.retain(|one| *one != role.key);

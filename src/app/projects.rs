@@ -89,7 +89,7 @@ pub(super) async fn create(
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             // Removed since the caller was let in.
             let org = state.org(&who.org)?.ok_or(fault::USER_ORG_UNKNOWN)?.id;
             if !id_is_free(state, &project)? {
@@ -145,7 +145,7 @@ pub(super) async fn step(
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &id, unknown)?;
             let fact = decide(state, &project)?.map(|fact| Draft::project(&project.org, &project.id, fact));
             Ok(Decision::new(fact.into_iter().collect(), Receipt::of(&project.org, &project.stamps)))

@@ -23,7 +23,7 @@ pub async fn add(
     let user_grant_id = grant.to_string();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let project = given_in(&who, state, &request.project_id, &request.project_grant_id)?;
             let user = UserId::parse(&request.user_id).ok_or(fault::USER_GRANT_USER_UNKNOWN)?;
             let user = state.machine(&user)?.ok_or(fault::USER_GRANT_USER_UNKNOWN)?.id;
@@ -110,7 +110,7 @@ async fn step<P: Permit + 'static>(
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let grant = who.user_grant_or(state, &user, &id, unknown)?;
             Ok(Decision::new(vec![Draft::user_grant(&grant.owner, &grant.id, decide(state, &grant)?)], ()))
         })

@@ -15,7 +15,7 @@ impl<P> Authorized<P> {
         let Some(machine) = state.machine(&id)? else { return Ok(Err(Absent::Unknown)) };
         let reached = match self.reach {
             Reach::Org => machine.org == self.org,
-            Reach::Caller => machine.id == self.caller.user,
+            Reach::Caller(_) => machine.id == self.caller.user,
         };
         Ok(if reached { Ok(machine) } else { Err(Absent::Elsewhere) })
     }

@@ -2,7 +2,7 @@
 
 use super::{
     error::suggestion,
-    settings::{Config, Logs, Metrics, Server, Storage, Tls, Tokens},
+    settings::{Config, Logs, Metrics, Secrets, Server, Storage, Tls, Tokens},
     value::{Raw, Value},
 };
 
@@ -50,8 +50,9 @@ keys! {
     external_url;
     server: Server { listen, max_connections, drain }
     tls: Tls { certificate, key, self_signed }
-    storage: Storage { path, master_key, cache }
+    storage: Storage { path, master_key, cache, accept_later_events }
     tokens: Tokens { access_token_lifetime, id_token_lifetime, signing_algorithm, jwt_type }
+    secrets: Secrets { rotation_grace }
     logs: Logs { format, level }
     metrics: Metrics { enabled }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     keys::Algorithm,
-    limits::{MAX_TOKEN_SECONDS, MIN_TOKEN_SECONDS},
+    limits::{MAX_ROTATION_GRACE, MAX_TOKEN_SECONDS, MIN_TOKEN_SECONDS},
     telemetry::logs,
 };
 use std::{
@@ -24,6 +24,7 @@ pub struct Config {
     pub tls: Tls,
     pub storage: Storage,
     pub tokens: Tokens,
+    pub secrets: Secrets,
     pub logs: Logs,
     pub metrics: Metrics,
 }
@@ -57,6 +58,8 @@ pub struct Storage {
     pub master_key: Option<PathBuf>,
     /// How much of the database is kept in memory.
     pub cache: Bytes<MIB, { 1024 * GIB }>,
+    /// Whether to go by the clock although the newest event is much later.
+    pub accept_later_events: bool,
 }
 
 /// What is minted.
@@ -68,6 +71,13 @@ pub struct Tokens {
     pub signing_algorithm: Algorithm,
     /// The `typ` of access tokens.
     pub jwt_type: JwtType,
+}
+
+/// Client secrets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Secrets {
+    /// How long a secret still counts that another one replaced, unless the request says it.
+    pub rotation_grace: Seconds<0, { MAX_ROTATION_GRACE.as_secs() }>,
 }
 
 /// The `typ` header of JWT access tokens.
@@ -169,6 +179,7 @@ impl Default for Storage {
             path: "/var/lib/countersign/countersign.redb".into(),
             master_key: None,
             cache: Bytes::of::<{ 64 * MIB }>(),
+            accept_later_events: false,
         }
     }
 }
@@ -181,6 +192,12 @@ impl Default for Tokens {
             signing_algorithm: Algorithm::Rs256,
             jwt_type: JwtType::Jwt,
         }
+    }
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        Self { rotation_grace: Seconds::of::<0>() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     id::{CredentialId, OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
-    model::{AccessTokenType, ProjectSettings, TokenLifetimes},
+    model::{AccessTokenType, Bounds, ProjectSettings, TokenLifetimes},
     secret::SecretHash,
     time::Timestamp,
 };
@@ -203,6 +203,41 @@ pub enum UserFact {
     MetadataRemoved {
         key: String,
     },
+    /// There is one more secret.
+    SecretAdded {
+        credential: CredentialId,
+        hash: SecretHash,
+        hint: String,
+        label: String,
+        expires: Timestamp,
+        bounds: Bounds,
+    },
+    /// Something happened to one of the user's secrets, keys or personal access tokens.
+    Credential(CredentialId, CredentialFact),
+}
+
+/// What can happen to a credential of any kind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum CredentialFact {
+    Renamed {
+        label: String,
+    },
+    Suspended,
+    Resumed,
+    ExpirySet {
+        expires: Timestamp,
+    },
+    BoundsSet {
+        bounds: Bounds,
+    },
+    /// The access tokens that it minted until now are dead.
+    TokensEnded,
+    /// It expires in so many days, or fewer.
+    ExpiryNear {
+        days: u16,
+    },
+    /// Somebody found it where it does not belong. The access tokens that it minted until now are dead.
+    Leaked,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,8 +5,8 @@
 use crate::error::{
     Fault,
     Kind::{
-        self, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, Unauthenticated,
-        Unimplemented,
+        self, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, ResourceExhausted,
+        Unauthenticated, Unimplemented,
     },
 };
 
@@ -68,6 +68,15 @@ pub const PAT_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-Dggw2", "
 pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAccessToken.NotFound");
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
+
+pub const TOO_MANY_SECRETS: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-secrets",
+    "The user has ten client secrets that count, and may not have more; remove one first",
+);
+pub const CREDENTIAL_USER_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-user", "User could not be found");
+pub const CREDENTIAL_ORG_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-org", "Organisation could not be found");
+pub const CREDENTIAL_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-credential", "Credential could not be found");
 
 // Keys.
 pub const KEY_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-bnipwm1", "User could not be found");
@@ -146,7 +155,7 @@ pub const IAM_MEMBER_UNKNOWN: Fault = fault(NotFound, "INSTANCE-D8JxR", "Errors.
 pub const LAST_OWNER: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-lastowner",
-    "The instance would be left without an IAM_OWNER; give the role to another user first",
+    "The instance would be left without an IAM_OWNER that can act; give the role to another user first",
 );
 
 // Projects and their roles.
@@ -230,15 +239,15 @@ pub const PROJECT_ADMINISTRATORS: Fault = fault(
 );
 
 // List queries.
+pub const LIST_TOO_WIDE: Fault = fault(
+    ResourceExhausted,
+    "COUNTERSIGN-wide",
+    "The answer would take too many rows to look at; ask for ids, for a name or its beginning, or for one organisation",
+);
 pub const TOO_MANY_EVENTS: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-scan",
     "The search looked at too many events; narrow it to a time, an aggregate or a resource owner",
-);
-pub const TOO_MANY_OBJECTS: Fault = fault(
-    FailedPrecondition,
-    "COUNTERSIGN-scan",
-    "The list looked at too many objects; narrow it by a filter that names an organisation, a project, a user or ids",
 );
 pub const QUERY_TOO_DEEP: Fault = fault(InvalidArgument, "USER-zsQ97", "Too many query nesting levels (Max 20)");
 pub const QUERY_EMPTY: Fault = fault(InvalidArgument, "GRPC-vR9nC", "List.Query.Invalid");

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     keys::PublicKey,
-    model::{Credential, CredentialKind, Draft, Editor, Machine, UserFact},
+    model::{Credential, CredentialKind, Draft, Machine, UserFact},
     oauth::{
         Ground,
         claims::AMR_KEY,
@@ -33,6 +33,7 @@ pub(super) enum CalledBy {
 pub(super) struct Once {
     org: OrgId,
     user: UserId,
+    credential: CredentialId,
     assertion: [u8; 32],
     expires: Timestamp,
     refusal: fn() -> OAuthError,
@@ -80,15 +81,15 @@ pub(super) fn prove(
 
 /// Uses up what may be used once. Refuses what somebody else used in the meantime.
 pub(super) async fn spend(app: &App, all: Vec<Once>) -> OAuthResult<()> {
-    for Once { org, user, assertion, expires, refusal } in all {
-        let editor = Editor::User(user.clone());
+    for Once { org, user, credential, assertion, expires, refusal } in all {
+        let client = (user.clone(), credential);
         let decide = move |state: &State<'_>, now| {
             // By now it may have expired, and the note of its use been forgotten.
-            let counts = now < expires && state.machine(&user)?.is_some() && !state.assertion_was_used(&assertion)?;
+            let counts = now < expires && !state.assertion_was_used(&assertion)?;
             let used = counts.then(|| Draft::user(&org, &user, UserFact::AssertionUsed { assertion, expires }));
             Ok(Decision::new(used.into_iter().collect(), counts))
         };
-        if !app.store.change(editor, decide).await?.answer {
+        if !client::change(app, client, refusal, decide).await? {
             return Err(refusal().because(format!("{:?}", Refused::Used)));
         }
     }
@@ -161,7 +162,8 @@ impl Once {
         let id = verified.id?;
         let Account { machine, .. } = &client.account;
         let assertion = name(&client.account, &id);
-        Some(Self { org: machine.org.clone(), user: machine.id.clone(), assertion, expires: verified.expires, refusal })
+        let (org, user, credential) = (machine.org.clone(), machine.id.clone(), client.credential.clone());
+        Some(Self { org, user, credential, assertion, expires: verified.expires, refusal })
     }
 }
 

@@ -5,11 +5,12 @@
 //! and which are locked. The log tells.
 
 use crate::{
+    app::App,
     authn::{Account, BasicCredentials, Presented, alive, basic, text_of},
-    error::Result,
+    error::{Kind, Result},
     id::{CredentialId, UserId},
     limits::MAX_CREDENTIAL_BYTES,
-    model::{Machine, machine::normal_user_name},
+    model::{Machine, fault, machine::normal_user_name},
     oauth::{
         Ground, Request,
         assertion::{self, CalledBy},
@@ -17,7 +18,8 @@ use crate::{
         error::{OAuthError, OAuthResult},
         form, stand_in,
     },
-    store::State,
+    store::{Decision, State, Warrant},
+    time::Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -90,6 +92,29 @@ pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthR
                 _ => Ok(client),
             }
         }
+    }
+}
+
+/// Changes something in the name of a client; `refusal` if by then it is not a client any more.
+pub(super) async fn change<T, F>(
+    app: &App,
+    (user, credential): (UserId, CredentialId),
+    refusal: fn() -> OAuthError,
+    decide: F,
+) -> OAuthResult<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
+{
+    let warrant = Warrant::of(user.clone(), move |state, now| {
+        let credential = state.credential(&user, &credential)?.ok_or(fault::TOKEN_INVALID)?;
+        alive(state, now, Presented::Credential(&credential))?.ok_or(fault::TOKEN_INVALID)?;
+        Ok(())
+    });
+    match app.store.change(warrant, decide).await {
+        Ok(changed) => Ok(changed.answer),
+        Err(error) if error.kind == Kind::Unauthenticated => Err(refusal().because("no longer alive")),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -192,24 +217,24 @@ fn is_called(machine: &Machine, id: &str) -> bool {
     machine.id.as_str() == id || normal_user_name(&machine.user_name) == normal_user_name(id)
 }
 
-/// Whether `secret` is the live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
+/// Whether `secret` is a live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
 /// locked; and the text's own checksum is not looked at, as it would answer a typo sooner.
+///
+/// The hash finds the secret, so that it does not matter how many there are; it is keyed, so that whoever times the
+/// search learns nothing that helps to find a text.
 fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Result<Result<Client, Refused>> {
     let Ground { state, now, ring, .. } = ground;
-    let found = match machine.and_then(|machine| Some((&machine.id, machine.secret.as_ref()?))) {
-        Some((user, id)) => state.credential(user, id)?,
-        None => None,
-    };
-    let Some(credential) = found else {
-        stand_in::read_credential(state)?;
-        ring.client_secrets().verify_nothing(secret);
-        stand_in::read_account(state)?;
-        return Ok(Err(if machine.is_some() { Refused::NoSecret } else { Refused::Unknown }));
-    };
     let hasher = ring.client_secrets();
-    let is_right = match credential.hash() {
-        Some(hash) => hasher.verify(secret, hash),
-        None => hasher.verify_nothing(secret),
+    let found = state.credential_by_hash(&hasher.hash(secret))?;
+    let theirs = found.filter(|found| found.is_secret() && machine.is_some_and(|machine| machine.id == found.user));
+    let Some(credential) = theirs else {
+        stand_in::read_credential(state)?;
+        stand_in::read_account(state)?;
+        return Ok(Err(match machine {
+            None => Refused::Unknown,
+            Some(machine) if machine.secrets.is_empty() => Refused::NoSecret,
+            Some(_) => Refused::WrongSecret,
+        }));
     };
     let account = alive(state, *now, Presented::Credential(&credential))?;
     if account.is_none() {
@@ -217,13 +242,12 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
         stand_in::read_credential(state)?;
     }
     Ok(match account {
-        _ if !is_right => Err(Refused::WrongSecret),
         None => Err(Refused::NotAlive),
         Some(account) => Ok(Client { account, credential: credential.id, amr: &AMR_SECRET }),
     })
 }
 
-fn failed() -> OAuthError {
+pub(super) fn failed() -> OAuthError {
     OAuthError::invalid_client("client authentication failed")
 }
 

@@ -23,7 +23,8 @@ pub const PROCEDURES: [&str; 2] = [
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 12] = [
+    "countersign.v1.CredentialService",
     "countersign.v1.SigningKeyService",
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",

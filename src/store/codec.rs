@@ -12,6 +12,7 @@ use crate::{
         AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, OidcSettings, Org, Project,
         ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
     },
+    time::Timestamp,
 };
 use bincode::Options;
 use serde::{Serialize, de::DeserializeOwned};
@@ -66,6 +67,10 @@ impl Record for OidcSettings {
     const NAME: &'static str = "oidc settings";
 }
 
+impl Record for (OrgId, UserId) {
+    const NAME: &'static str = "member id";
+}
+
 impl Record for Org {
     const NAME: &'static str = "org";
 }
@@ -112,6 +117,11 @@ impl Record for UserId {
 
 impl Record for (UserId, crate::id::CredentialId) {
     const NAME: &'static str = "credential id";
+}
+
+/// Until when something counts, or from when on.
+impl Record for Timestamp {
+    const NAME: &'static str = "instant";
 }
 
 /// How many there are of something.

@@ -7,7 +7,8 @@ use crate::{
     store::{
         codec::decode,
         key::{Key, Space},
-        state::{Direction, State, dangling},
+        scan::{Direction, Run},
+        state::{State, dangling},
     },
 };
 
@@ -27,74 +28,45 @@ impl<'a> State<'a> {
     }
 
     /// The grants of a project, by the organisation that it is granted to.
-    pub fn project_grants_of(
-        &self,
-        project: &ProjectId,
-        direction: Direction,
-    ) -> Result<impl Iterator<Item = Result<ProjectGrant>> + use<'a>> {
+    pub fn project_grants_of(&self, project: &ProjectId, direction: Direction) -> Result<Run<'a, ProjectGrant>> {
         self.project_grants_below(Key::new(Space::ProjectGrantByProject).text(project.as_str()), direction)
     }
 
     /// The grants of an organisation's own projects, by id.
-    pub fn project_grants_by(
-        &self,
-        owner: &OrgId,
-        direction: Direction,
-    ) -> Result<impl Iterator<Item = Result<ProjectGrant>> + use<'a>> {
+    pub fn project_grants_by(&self, owner: &OrgId, direction: Direction) -> Result<Run<'a, ProjectGrant>> {
         self.project_grants_below(Key::new(Space::ProjectGrantByOwner).text(owner.as_str()), direction)
     }
 
     /// The grants that an organisation has of the projects of others, by id.
-    pub fn project_grants_for(
-        &self,
-        granted: &OrgId,
-        direction: Direction,
-    ) -> Result<impl Iterator<Item = Result<ProjectGrant>> + use<'a>> {
+    pub fn project_grants_for(&self, granted: &OrgId, direction: Direction) -> Result<Run<'a, ProjectGrant>> {
         self.project_grants_below(Key::new(Space::ProjectGrantByGranted).text(granted.as_str()), direction)
     }
 
     /// The grants of a project that name a role of it.
-    pub fn project_grants_with(
-        &self,
-        project: &ProjectId,
-        role: &str,
-    ) -> Result<impl Iterator<Item = Result<ProjectGrant>> + use<'a>> {
+    pub fn project_grants_with(&self, project: &ProjectId, role: &str) -> Result<Run<'a, ProjectGrant>> {
         let key = Key::new(Space::ProjectGrantByRole).text(project.as_str()).text(role);
         self.project_grants_below(key, Direction::Ascending)
     }
 
     /// The grants of all projects, by id.
-    pub fn all_project_grants(&self) -> Result<impl Iterator<Item = Result<ProjectGrant>> + use<'a>> {
-        let rows = self.scan(Key::new(Space::ProjectGrant), Direction::Ascending)?;
-        Ok(rows.map(|value| decode(value?.value())))
+    pub fn all_project_grants(&self) -> Result<Run<'a, ProjectGrant>> {
+        Ok(self.scan(Key::new(Space::ProjectGrant), Direction::Ascending)?.read(decode))
     }
 
     /// What was given to users through a project grant, by id.
-    pub fn user_grants_through(
-        &self,
-        grant: &ProjectGrantId,
-    ) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
-        self.grants_below(Key::new(Space::UserGrantByProjectGrant).text(grant.as_str()))
+    pub fn user_grants_through(&self, grant: &ProjectGrantId, direction: Direction) -> Result<Run<'a, UserGrant>> {
+        self.grants_below(Key::new(Space::UserGrantByProjectGrant).text(grant.as_str()), direction)
     }
 
     /// Those of them that name a role.
-    pub fn user_grants_through_with(
-        &self,
-        grant: &ProjectGrantId,
-        role: &str,
-    ) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
-        self.grants_below(Key::new(Space::UserGrantByGrantedRole).text(grant.as_str()).text(role))
+    pub fn user_grants_through_with(&self, grant: &ProjectGrantId, role: &str) -> Result<Run<'a, UserGrant>> {
+        self.grants_below(Key::new(Space::UserGrantByGrantedRole).text(grant.as_str()).text(role), Direction::Ascending)
     }
 
-    fn project_grants_below(
-        &self,
-        key: Key,
-        direction: Direction,
-    ) -> Result<impl Iterator<Item = Result<ProjectGrant>> + use<'a>> {
+    fn project_grants_below(&self, key: Key, direction: Direction) -> Result<Run<'a, ProjectGrant>> {
         let state = *self;
         let ids = self.scan(key, direction)?;
-        Ok(ids
-            .map(move |id| state.project_grant(&decode(id?.value())?)?.ok_or_else(|| dangling("project grant index"))))
+        Ok(ids.read(move |id| state.project_grant(&decode(id)?)?.ok_or_else(|| dangling("project grant index"))))
     }
 }
 

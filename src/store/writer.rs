@@ -12,6 +12,7 @@ use crate::{
     store::{
         apply::apply,
         log::{LocalLog, Log},
+        places::Place,
         state::State,
         tables::{Bytes, LOG, POSITIONS, STATE, VAULT},
     },
@@ -105,6 +106,7 @@ pub(super) struct Pending<T, F> {
     pub outcome: Result<T>,
     pub receipts: Vec<Receipt>,
     pub reply: oneshot::Sender<Result<Changed<T>>>,
+    pub place: Place,
 }
 
 impl<T, F> Command for Pending<T, F>
@@ -138,7 +140,9 @@ where
     }
 
     fn answer(self: Box<Self>, committed: bool) {
-        let Self { outcome, receipts, reply, .. } = *self;
+        let Self { outcome, receipts, reply, place, .. } = *self;
+        // First, so that whoever hears the answer can use the place again.
+        drop(place);
         let result = match committed {
             true => outcome.map(|answer| Changed { answer, receipts }),
             false => Err(Error::unavailable("Whether the change was stored is not known; look before you try again")),

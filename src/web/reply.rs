@@ -7,7 +7,10 @@ use crate::{
 use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
+    header::{
+        ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+        X_CONTENT_TYPE_OPTIONS,
+    },
 };
 use http_body::Body as _;
 use serde::Serialize;
@@ -60,9 +63,10 @@ pub(super) fn without_body(response: Response<Body>) -> Response<Body> {
 
 pub(super) fn refusal(refusal: &OAuthError) -> Response<Body> {
     let response = json(refusal.status, refusal);
-    match refusal.challenge {
-        Some(challenge) => with(response, WWW_AUTHENTICATE, challenge),
-        None => response,
+    match (refusal.challenge, refusal.status) {
+        (Some(challenge), _) => with(response, WWW_AUTHENTICATE, challenge),
+        (None, 503) => with(response, RETRY_AFTER, "1"),
+        (None, _) => response,
     }
 }
 

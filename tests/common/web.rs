@@ -169,7 +169,7 @@ impl Kit {
     pub fn secret_id(&self, user: &str) -> countersign::id::CredentialId {
         let snapshot = self.app.store.snapshot().expect("a snapshot");
         let machine = snapshot.state().machine(&UserId::parse(user).expect("an id")).expect("read");
-        machine.expect("a user").secret.expect("a secret")
+        machine.expect("a user").secrets.first().expect("a secret").id.clone()
     }
 }
 

@@ -64,7 +64,7 @@ impl World {
             .map(|machine| state.credentials(&machine.id).expect("credentials").map(Result::ok).collect::<Vec<_>>())
             .collect();
         let members: Vec<_> = state.members(&org, Direction::Ascending).expect("members").map(Result::ok).collect();
-        let grants: Vec<_> = state.user_grants(&org).expect("grants").map(Result::ok).collect();
+        let grants: Vec<_> = state.user_grants(&org, Direction::Ascending).expect("grants").map(Result::ok).collect();
         let shared = state.project_grants_by(&org, Direction::Ascending).expect("grants");
         let shared: Vec<_> = shared.map(Result::ok).collect();
         let projects: Vec<_> = state

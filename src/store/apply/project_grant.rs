@@ -3,7 +3,10 @@ use crate::{
     error::Result,
     id::{OrgId, ProjectGrantId, ProjectId},
     model::{Event, ProjectGrant, ProjectGrantState, Stamps},
-    store::project_grants::{project_grant_index_keys, project_grant_key, project_grant_role_key},
+    store::{
+        counts::Counted,
+        project_grants::{project_grant_index_keys, project_grant_key, project_grant_role_key},
+    },
 };
 
 pub(super) fn add(
@@ -25,6 +28,7 @@ pub(super) fn add(
     };
     project_grant_index_keys(&grant).iter().try_for_each(|key| rows.put(key, id))?;
     index_roles(rows, &grant)?;
+    count(rows, &grant, 1)?;
     rows.put(&project_grant_key(id), &grant)
 }
 
@@ -52,6 +56,7 @@ pub(super) fn remove(rows: &mut Rows<'_, '_>, id: &ProjectGrantId) -> Result<()>
     let grant = found(rows.state().project_grant(id)?, "project grant")?;
     forget_roles(rows, &grant)?;
     project_grant_index_keys(&grant).iter().try_for_each(|key| rows.delete(key))?;
+    count(rows, &grant, -1)?;
     rows.delete(&project_grant_key(id))
 }
 
@@ -67,4 +72,10 @@ fn index_roles(rows: &mut Rows<'_, '_>, grant: &ProjectGrant) -> Result<()> {
 
 fn forget_roles(rows: &mut Rows<'_, '_>, grant: &ProjectGrant) -> Result<()> {
     grant.roles.iter().try_for_each(|role| rows.delete(&project_grant_role_key(grant, role)))
+}
+
+fn count(rows: &mut Rows<'_, '_>, grant: &ProjectGrant, by: i64) -> Result<()> {
+    rows.count(Counted::ProjectGrantsBy(&grant.owner), by)?;
+    rows.count(Counted::ProjectGrantsOf(&grant.project), by)?;
+    rows.count(Counted::ProjectGrantsFor(&grant.granted), by)
 }

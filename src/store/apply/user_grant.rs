@@ -4,6 +4,7 @@ use crate::{
     id::{ProjectGrantId, UserGrantId},
     model::{Event, Stamps, UserGrant, UserGrantFact, UserGrantState},
     store::{
+        counts::Counted,
         key::Key,
         project_grants::{user_grant_through_key, user_grant_through_role_key},
         projects::{user_grant_index_keys, user_grant_key, user_grant_role_key},
@@ -24,6 +25,7 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, id: &UserGrantId, fa
             };
             standing_keys(rows, &grant)?.iter().try_for_each(|key| rows.put(key, id))?;
             index_roles(rows, &grant)?;
+            count(rows, &grant, 1)?;
             rows.put(&user_grant_key(id), &grant)
         }
         UserGrantFact::Changed { roles } | UserGrantFact::CascadeChanged { roles } => {
@@ -39,6 +41,7 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, id: &UserGrantId, fa
             let grant = found(rows.state().user_grant(id)?, "user grant")?;
             forget_roles(rows, &grant)?;
             standing_keys(rows, &grant)?.iter().try_for_each(|key| rows.delete(key))?;
+            count(rows, &grant, -1)?;
             rows.delete(&user_grant_key(id))
         }
     }
@@ -82,4 +85,9 @@ fn role_keys(rows: &Rows<'_, '_>, grant: &UserGrant) -> Result<Vec<Key>> {
 /// after that; there is none if the project is the owner's.
 fn through(rows: &Rows<'_, '_>, grant: &UserGrant) -> Result<Option<ProjectGrantId>> {
     rows.state().project_grant_id_to(&grant.project, &grant.owner)
+}
+
+fn count(rows: &mut Rows<'_, '_>, grant: &UserGrant, by: i64) -> Result<()> {
+    rows.count(Counted::UserGrants(&grant.owner), by)?;
+    rows.count(Counted::UserGrantsIn(&grant.owner, &grant.project), by)
 }
