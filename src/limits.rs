@@ -75,8 +75,8 @@ pub const MAX_METADATA_BYTES: u64 = 2 << 20;
 pub const MAX_PROJECTS: usize = 1000;
 /// How many roles one project may have.
 pub const MAX_PROJECT_ROLES: usize = 1000;
-/// How many user grants the removal of a project or of one of its roles may touch. They are one change, and every other
-/// change waits for it.
+/// How many grants the removal of a project, of one of its roles or of a project grant may touch. They are one change,
+/// and every other change waits for it.
 pub const MAX_PROJECT_CASCADE: usize = 10_000;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.

@@ -85,6 +85,8 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.oidc_settings);
     check(&records.org_ids);
     check(&records.orgs);
+    check(&records.project_grant_ids);
+    check(&records.project_grants);
     check(&records.project_ids);
     check(&records.project_roles);
     check(&records.projects);

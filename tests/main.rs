@@ -36,6 +36,7 @@ mod orgs;
 mod orgs_v2;
 mod permission_matrix;
 mod projects;
+mod projects_v2;
 mod properties;
 mod reading;
 mod readme;

@@ -102,6 +102,18 @@ where
     on(move |request| Target::Org(id(request), unknown), use_case)
 }
 
+/// An operation on a project that the request names, in whatever organisation it is.
+pub fn on_project<A, Q, R, F, Fut>(id: fn(&Q) -> &str, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::Project(id(request)), use_case)
+}
+
 /// An operation on a user that the request names, in whatever organisation it is.
 pub fn on_user<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
 where

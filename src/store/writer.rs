@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     limits::MAX_BATCH,
-    model::{Draft, Editor, Event, LastUse},
+    model::{Draft, Editor, Event, LastUse, Stamps},
     store::{
         apply::apply,
         codec::encode,
@@ -53,6 +53,13 @@ pub struct Receipt {
     pub owner: OrgId,
     pub sequence: u64,
     pub at: Timestamp,
+}
+
+impl Receipt {
+    /// Of the last change of an object: for an answer to a request that changed nothing.
+    pub fn of(owner: &OrgId, stamps: &Stamps) -> Self {
+        Self { owner: owner.clone(), sequence: stamps.sequence, at: stamps.changed }
+    }
 }
 
 /// One commit, for the metrics.
