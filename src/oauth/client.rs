@@ -25,6 +25,8 @@ use zeroize::Zeroizing;
 pub(super) struct Client {
     /// Alive.
     pub account: Account,
+    /// What it calls itself: its user name or its id.
+    pub called: String,
     /// By what it proved it.
     pub credential: CredentialId,
     /// How (RFC 8176).
@@ -149,7 +151,7 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
             continue;
         }
         for machine in candidates(&ground.state, id)? {
-            match examine(ground, machine.as_ref(), secret)? {
+            match examine(ground, machine.as_ref(), id, secret)? {
                 Ok(client) => return Ok(client),
                 Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
                 Err(_) => {}
@@ -194,7 +196,12 @@ fn is_called(machine: &Machine, id: &str) -> bool {
 
 /// Whether `secret` is the live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
 /// locked; and the text's own checksum is not looked at, as it would answer a typo sooner.
-fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Result<Result<Client, Refused>> {
+fn examine(
+    ground: &Ground<'_>,
+    machine: Option<&Machine>,
+    called: &str,
+    secret: &str,
+) -> Result<Result<Client, Refused>> {
     let Ground { state, now, ring, .. } = ground;
     let found = match machine.and_then(|machine| Some((&machine.id, machine.secret.as_ref()?))) {
         Some((user, id)) => state.credential(user, id)?,
@@ -219,7 +226,7 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
     Ok(match account {
         _ if !is_right => Err(Refused::WrongSecret),
         None => Err(Refused::NotAlive),
-        Some(account) => Ok(Client { account, credential: credential.id, amr: &AMR_SECRET }),
+        Some(account) => Ok(Client { account, called: called.to_owned(), credential: credential.id, amr: &AMR_SECRET }),
     })
 }
 
