@@ -49,6 +49,10 @@ enum Refused {
     Used,
 }
 
+/// Where clients prove who they are. An assertion may be for one of these as well as for the issuer, as many libraries
+/// name the endpoint that they are about to call.
+const PROVED_AT: [Endpoint; 3] = [Endpoint::Introspect, Endpoint::Revoke, Endpoint::Token];
+
 /// Names the one use of the hash below.
 const USED_ASSERTION: &str = "countersign 2026 used assertion";
 
@@ -131,7 +135,8 @@ fn examine(
     };
     let key = public_key(&credential)?;
     let verified = if key.algorithm() == assertion.algorithm() {
-        assertion.verify(&key, &[issuer, &Endpoint::Token.of(issuer)], *now)
+        let [introspect, revoke, token] = PROVED_AT.map(|endpoint| endpoint.of(issuer));
+        assertion.verify(&key, &[issuer, &introspect, &revoke, &token], *now)
     } else {
         stand_in::verify(assertion);
         Err(Flaw::Signature)
@@ -151,7 +156,8 @@ fn examine(
     {
         return Ok(Err(Refused::Used));
     }
-    Ok(Ok((Client { account, credential: credential.id, amr: &AMR_KEY }, verified)))
+    let called = assertion.subject().to_owned();
+    Ok(Ok((Client { account, called, credential: credential.id, amr: &AMR_KEY }, verified)))
 }
 
 fn public_key(credential: &Credential) -> Result<PublicKey> {

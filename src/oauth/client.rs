@@ -27,6 +27,8 @@ use zeroize::Zeroizing;
 pub(super) struct Client {
     /// Alive.
     pub account: Account,
+    /// What it calls itself: its user name or its id.
+    pub called: String,
     /// By what it proved it.
     pub credential: CredentialId,
     /// How (RFC 8176).
@@ -174,7 +176,7 @@ fn by_secret(ground: &Ground<'_>, request: &Request<'_>, pairs: &[(&str, &str)])
             continue;
         }
         for machine in candidates(&ground.state, id)? {
-            match examine(ground, machine.as_ref(), secret)? {
+            match examine(ground, machine.as_ref(), id, secret)? {
                 Ok(client) => {
                     ground.note(request, &client.account.machine.id, &client.credential, true);
                     return Ok(client);
@@ -228,7 +230,12 @@ fn is_called(machine: &Machine, id: &str) -> bool {
 ///
 /// The hash finds the secret, so that it does not matter how many there are; it is keyed, so that whoever times the
 /// search learns nothing that helps to find a text.
-fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Result<Result<Client, Refused>> {
+fn examine(
+    ground: &Ground<'_>,
+    machine: Option<&Machine>,
+    called: &str,
+    secret: &str,
+) -> Result<Result<Client, Refused>> {
     let Ground { state, now, ring, .. } = ground;
     let hasher = ring.client_secrets();
     let found = state.credential_by_hash(&hasher.hash(secret))?;
@@ -249,7 +256,7 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
     }
     Ok(match account {
         None => Err(Refused::NotAlive),
-        Some(account) => Ok(Client { account, credential: credential.id, amr: &AMR_SECRET }),
+        Some(account) => Ok(Client { account, called: called.to_owned(), credential: credential.id, amr: &AMR_SECRET }),
     })
 }
 
