@@ -10,7 +10,9 @@
 mod common;
 
 mod administrators;
+mod bounds;
 mod cli;
+mod client_address;
 mod clock;
 mod concurrency;
 mod crash;

@@ -3,7 +3,7 @@
 use crate::{
     api::{has_few_values, unreadable},
     app::App,
-    authn::{self, Attempt, Caller},
+    authn::{self, Attempt, Caller, Gate},
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
     limits::MAX_MESSAGE_ELEMENT_BYTES,
@@ -196,9 +196,9 @@ impl Call {
         let now = app.clock.now();
         let snapshot = app.store.snapshot()?;
         let state = snapshot.state();
-        let mut caller = self
-            .header(AUTHORIZATION.as_str())
-            .and_then(|header| authn::bearer(&app.keys.load(), &app.settings.issuer, &state, now, header));
+        let ring = app.keys.load();
+        let gate = Gate { now, state, ring: &ring, issuer: &app.settings.issuer, client: self.client };
+        let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
         if let Ok(caller) = &caller {
             self.note(app, caller, now);
         }
