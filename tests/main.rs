@@ -10,6 +10,7 @@
 mod common;
 
 mod administrators;
+mod authorizations;
 mod cli;
 mod clock;
 mod concurrency;
