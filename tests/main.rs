@@ -10,6 +10,7 @@
 mod common;
 
 mod administrators;
+mod authorizations;
 mod bounds;
 mod cli;
 mod client_address;

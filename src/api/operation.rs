@@ -114,6 +114,18 @@ where
     on(move |request| Target::Project(id(request)), use_case)
 }
 
+/// An operation on a user grant that the request names, whichever organisation gave it.
+pub fn on_user_grant<A, Q, R, F, Fut>(id: fn(&Q) -> &str, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::UserGrant(id(request)), use_case)
+}
+
 /// An operation on a user that the request names, in whatever organisation it is.
 pub fn on_user<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
 where
