@@ -18,6 +18,8 @@ pub const MAX_BODY_BYTES: usize = 1 << 20;
 pub const MAX_FORM_BYTES: usize = 64 << 10;
 /// How much memory the elements of one request message may take once decoded, in bytes.
 pub const MAX_MESSAGE_ELEMENT_BYTES: usize = 8 << 20;
+/// How many values the JSON of one request may have: more than a list of [`MAX_V1_PAGE`] names.
+pub const MAX_JSON_VALUES: usize = 16_384;
 /// How many parameters a form or a query string may have.
 pub const MAX_PARAMETERS: usize = 64;
 /// The longest value of one parameter, in bytes.
@@ -43,6 +45,26 @@ pub const MAX_QUERY_NESTING: usize = 20;
 pub const MAX_QUERY_CONDITIONS: usize = 256;
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
+/// How much is kept of what a client says of itself (its user agent), in bytes.
+pub const MAX_AGENT_BYTES: usize = 64;
+/// How often the last uses of credentials are written down. A crash loses those of so long.
+pub const USE_FLUSH_INTERVAL: Duration = Duration::from_secs(5);
+/// How many credentials' uses are remembered until they are written down. Those of further ones are forgotten.
+pub const MAX_NOTED_USES: usize = 65_536;
+/// How many client secrets of one user may count at once.
+pub const MAX_LIVE_SECRETS: usize = 10;
+/// How long secrets may still count that another one replaced.
+pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How many users one page of a fleet's rotation has at most. They are one change, and every other change waits for it.
+pub const MAX_ROTATED_USERS: usize = 100;
+/// How many secrets one page of a fleet's rotation looks at before it asks for the next.
+pub const MAX_ROTATION_SCAN: usize = 1000;
+/// How many reports of leaked credentials are taken a second, on average.
+pub const LEAK_REPORTS_PER_SECOND: u32 = 10;
+/// How many may come at once.
+pub const LEAK_REPORT_BURST: u32 = 50;
+/// The longest label of a credential, in characters.
+pub const MAX_LABEL_CHARS: usize = 200;
 /// How many roles one membership or user grant may name.
 pub const MAX_ROLES: usize = 64;
 /// How many metadata entries one user or organisation may have.
@@ -53,8 +75,8 @@ pub const MAX_METADATA_BYTES: u64 = 2 << 20;
 pub const MAX_PROJECTS: usize = 1000;
 /// How many roles one project may have.
 pub const MAX_PROJECT_ROLES: usize = 1000;
-/// How many user grants the removal of a project or of one of its roles may touch. They are one change, and every other
-/// change waits for it.
+/// How many grants the removal of a project, of one of its roles or of a project grant may touch. They are one change,
+/// and every other change waits for it.
 pub const MAX_PROJECT_CASCADE: usize = 10_000;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.
@@ -69,11 +91,25 @@ pub const DEFAULT_PAGE: usize = 100;
 
 /// The most events that a list of them answers at once, and what one without a limit gets.
 pub const MAX_EVENTS: usize = 1000;
+/// How many rows of the database the answer to one request may take. Beyond it a list is refused that no index answers.
+pub const MAX_READ_ROWS: u64 = 400_000;
+/// How many rows a read may take before it counts as long and waits for other long ones: more than most pages take.
+pub const QUICK_READ_ROWS: u64 = 4000;
+/// Of how many organisations one list puts the users together; who may read more asks for one organisation.
+pub const MAX_MERGED_ORGS: usize = 1000;
+/// How many objects a list sorts rather than to look for a page of them in the order of its index.
+pub const MAX_SORTED: u64 = 10_000;
 /// How many events a search looks at before it gives up.
 pub const MAX_SCANNED_EVENTS: usize = 100_000;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;
+/// How many networks of proxies can be trusted.
+pub const MAX_TRUSTED_PROXIES: usize = 64;
+/// How many proxies a request may have come through.
+pub const MAX_FORWARDED_HOPS: usize = 32;
+/// The longest header of the PROXY protocol, in bytes. Proxies put certificates into it.
+pub const MAX_PROXY_HEADER_BYTES: usize = 4 << 10;
 /// How many headers a request may have.
 pub const MAX_HEADERS: usize = 100;
 /// How long a client may take for the TLS handshake.
@@ -117,12 +153,20 @@ pub const MAX_ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// The largest file with a private key in it, in bytes.
 pub const MAX_PRIVATE_FILE_BYTES: u64 = 1 << 20;
+/// How long an administrator's token is good for that was made to get in again.
+pub const RECOVERY_TOKEN_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// How long a request waits for a signing key that is being made.
 pub const SIGNING_KEY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many commands one commit takes at most.
 pub const MAX_BATCH: usize = 256;
-/// How many commands may wait for the writer. Further ones are refused at once, so that a slow disk does not eat memory.
+/// How many commands may wait for the writer's answer. Further ones are refused at once, so that a slow disk does not eat memory.
 pub const MAX_QUEUED_COMMANDS: usize = 4096;
+/// One account may hold one in so many of the places that are free in that queue.
+pub const QUEUE_SHARE: usize = 8;
+/// How far the machine's clock may be behind the newest event, or jump between two looks at it, before somebody is told.
+pub const MAX_CLOCK_STEP: Duration = Duration::from_secs(5 * 60);
+/// How often the running server looks at the machine's clock.
+pub const CLOCK_POLL_INTERVAL: Duration = Duration::from_secs(15);
 /// The largest stored record, in bytes.
 pub const MAX_RECORD_BYTES: u64 = 1 << 20;

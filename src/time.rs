@@ -1,5 +1,6 @@
 //! The only clock. Everything else takes its instants from here, so that tests decide what time it is.
 
+use crate::limits::MAX_CLOCK_STEP;
 use serde::{Deserialize, Serialize};
 use std::{
     ops::{Add, Sub},
@@ -41,6 +42,13 @@ impl Timestamp {
         (self.0.rem_euclid(MICROS_PER_SECOND) * 1000) as i32
     }
 
+    /// Reads RFC 3339 with any zone, cut to microseconds. `None` for anything else.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let has_time = text.len() >= "2027-01-31T12:00:00Z".len() && text.as_bytes()[10].eq_ignore_ascii_case(&b'T');
+        let at: jiff::Timestamp = text.parse().ok().filter(|_| has_time)?;
+        Self::from_parts(at.as_second(), at.subsec_nanosecond())
+    }
+
     /// RFC 3339 in UTC, for people and files.
     pub fn to_rfc3339(self) -> String {
         // The last day of the last year is beyond what jiff takes.
@@ -79,6 +87,14 @@ impl Sub for Timestamp {
 pub struct Clock {
     source: Source,
     last: AtomicI64,
+    may_be_behind: bool,
+}
+
+/// The clock is further behind an instant that was written down than [`MAX_CLOCK_STEP`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behind {
+    pub written: Timestamp,
+    pub present: Timestamp,
 }
 
 #[derive(Debug)]
@@ -90,12 +106,18 @@ enum Source {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self { source: Source::System, last: AtomicI64::new(i64::MIN) }
+        Self { source: Source::System, last: AtomicI64::new(i64::MIN), may_be_behind: false }
     }
 
     /// A clock for tests that moves only when told to (and by one microsecond per reading).
     pub fn manual(start: Timestamp) -> Self {
-        Self { source: Source::Manual(AtomicI64::new(start.0)), last: AtomicI64::new(i64::MIN) }
+        let source = Source::Manual(AtomicI64::new(start.0));
+        Self { source, last: AtomicI64::new(i64::MIN), may_be_behind: false }
+    }
+
+    /// Goes by this clock although what was written down is much later, because it was written while the clock was wrong.
+    pub fn that_may_be_behind(self, may_be_behind: bool) -> Self {
+        Self { may_be_behind, ..self }
     }
 
     /// The present, later than every earlier reading.
@@ -109,9 +131,27 @@ impl Clock {
         Timestamp(next(last))
     }
 
-    /// Makes every later reading later than `seen`: an instant that an earlier process wrote down.
-    pub fn never_before(&self, seen: Timestamp) {
-        self.last.fetch_max(seen.0, Ordering::AcqRel);
+    /// Makes every later reading later than `written`: an instant that an earlier process wrote down.
+    ///
+    /// Fails if that is so far ahead that time would stand still for long: nothing would expire, and what is minted would
+    /// be of the future. A clock that may be behind takes no notice of it then.
+    pub fn never_before(&self, written: Timestamp) -> Result<(), Behind> {
+        let present = Timestamp(self.source.read());
+        if written - present <= MAX_CLOCK_STEP {
+            self.last.fetch_max(written.0, Ordering::AcqRel);
+            return Ok(());
+        }
+        if self.may_be_behind { Ok(()) } else { Err(Behind { written, present }) }
+    }
+
+    /// What the machine's clock says, set back or not. Only for looking after the clock.
+    pub fn present(&self) -> Timestamp {
+        Timestamp(self.source.read())
+    }
+
+    /// For how long time stands still until the machine's clock, which was set back, has caught up.
+    pub fn lag(&self) -> Duration {
+        Timestamp(self.last.load(Ordering::Acquire)) - self.present()
     }
 
     /// Moves a manual clock forward. Has no effect on the machine's clock.
@@ -141,11 +181,24 @@ mod tests {
     #[test]
     fn a_clock_set_back_still_moves_forward() {
         let clock = Clock::manual(Timestamp(1_000));
-        clock.never_before(Timestamp(5_000));
+        clock.never_before(Timestamp(5_000)).expect("not far ahead");
+        assert_eq!(clock.lag(), Duration::from_micros(4_000));
         assert_eq!(clock.now(), Timestamp(5_001));
         assert_eq!(clock.now(), Timestamp(5_002));
         clock.advance(Duration::from_millis(10));
         assert_eq!(clock.now(), Timestamp(11_000));
+    }
+
+    #[test]
+    fn what_was_written_far_ahead_does_not_stop_time() {
+        let present = Timestamp(1_000);
+        let (near, far) = (present + MAX_CLOCK_STEP, present + MAX_CLOCK_STEP + Duration::from_micros(1));
+        assert!(Clock::manual(present).never_before(near).is_ok());
+        let clock = Clock::manual(present);
+        assert_eq!(clock.never_before(far), Err(Behind { written: far, present }));
+        let clock = clock.that_may_be_behind(true);
+        assert_eq!(clock.never_before(far), Ok(()));
+        assert_eq!(clock.now(), present);
     }
 
     #[test]

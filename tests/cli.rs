@@ -1,10 +1,14 @@
 //! The program as people and supervisors meet it: what it prints, what it refuses, what it leaves behind.
 
+mod first_day;
+mod recover;
+
 use crate::common::{
     binary::{Binary, complaint, run},
     client::{Ask, Client, Http},
     text,
 };
+use redb::{ReadableTable, TableDefinition};
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -49,6 +53,15 @@ impl Site {
         self.path("countersign.toml").display().to_string()
     }
 
+    /// The names of the files, in order.
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.dir.path()).expect("a directory");
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
     fn init(&self) {
         let output = run(&["init", "--config", &self.config()]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -67,8 +80,9 @@ fn help_names_every_command_and_option() {
         ("dev", ["--data-dir", "--listen", "--allow-remote", "--ready-file", "--quiet"].as_slice()),
         ("init", &["--config", "--set", "--org", "--admin", "--token-file"]),
         ("serve", &["--config", "--set"]),
-        ("check-config", &["COUNTERSIGN_CONFIG"]),
+        ("check-config", &["COUNTERSIGN_CONFIG", "--set"]),
         ("check", &["--config", "--set"]),
+        ("recover", &["--config", "--set", "--user", "--token-file", "--print"]),
     ] {
         assert!(all.contains(&format!("  {command} ")), "{all}");
         let own = help(&[command, "--help"]);
@@ -161,24 +175,6 @@ fn dev_refuses_what_is_not_its_own() {
     fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).expect("changed");
     let said = complaint(&["dev", "--quiet", "--listen", "127.0.0.1:0", "--data-dir", dir]);
     assert!(said.contains(&format!("chmod 700 {dir}")), "{said}");
-}
-
-#[test]
-fn init_happens_once() {
-    let site = Site::new();
-    site.init();
-    for name in ["countersign.redb", "master.key", "admin.pat"] {
-        assert_eq!(mode(site.path(name)), 0o600, "{name}");
-    }
-    let token = fs::read(site.path("admin.pat")).expect("a token");
-    assert!(token.starts_with(b"cs_pat_"));
-    let again = complaint(&["init", "--config", &site.config()]);
-    assert!(again.contains("there is a database already; nothing was changed"), "{again}");
-    fs::rename(site.path("countersign.redb"), site.path("elsewhere")).expect("moved");
-    let again = complaint(&["init", "--config", &site.config()]);
-    assert!(again.contains("admin.pat: there is such a file already"), "{again}");
-    assert!(!site.path("countersign.redb").exists());
-    assert_eq!(fs::read(site.path("admin.pat")).expect("a token"), token);
 }
 
 #[test]
@@ -286,16 +282,62 @@ fn check_tells_good_from_bad_and_from_busy() {
         0
     );
 
-    // A change of the table that requests read, which no event explains.
     let whole = fs::read(&database).expect("the file");
-    let spot = whole.windows(4).rposition(|bytes| bytes == b"demo").expect("the user's name");
-    let mut damaged = whole.clone();
-    damaged[spot] = b'D';
-    fs::write(&database, damaged).expect("written");
+    damage(&database);
     let said = complaint(&["check", "--set", &set]);
-    assert!(said.contains(&database.display().to_string()), "{said}");
-    fs::write(&database, &whole[..whole.len() / 2]).expect("written");
-    complaint(&["check", "--set", &set]);
-    fs::write(&database, b"no database at all").expect("written");
-    complaint(&["check", "--set", &set]);
+    assert!(said.contains("the database is damaged") && said.contains("differs from what the log gives"), "{said}");
+    for broken in [&whole[..whole.len() / 2], b"no database at all"] {
+        fs::write(&database, broken).expect("written");
+        let said = complaint(&["check", "--set", &set]);
+        assert!(said.contains("the database cannot be opened"), "{said}");
+    }
+}
+
+/// Changes one row of the table that requests read, which no event explains.
+fn damage(database: &Path) {
+    const STATE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("state");
+    let transaction = redb::Database::open(database).expect("a database").begin_write().expect("a transaction");
+    {
+        let mut state = transaction.open_table(STATE).expect("the state");
+        let (key, mut row) = {
+            let found = state.first().expect("readable").expect("a row");
+            (found.0.value().to_vec(), found.1.value().to_vec())
+        };
+        *row.last_mut().expect("a byte") ^= 1;
+        state.insert(key.as_slice(), row.as_slice()).expect("written");
+    }
+    transaction.commit().expect("stored");
+}
+
+#[tokio::test]
+async fn a_stopped_server_gets_a_new_signing_key() {
+    let site = Site::new();
+    site.init();
+    let (config, database) = (site.path("countersign.toml"), site.path("countersign.redb"));
+    let rotate = ["rotate-signing-key", "--config", &site.config(), "--set", "tokens.signing_algorithm=ES256"];
+    let output = run(&rotate);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let kid = said.strip_prefix("new ES256 key ").and_then(|rest| rest.split(';').next()).map(str::to_owned);
+    let kid = kid.unwrap_or_else(|| panic!("{said} {output:?}"));
+
+    let server = Binary::serve(&config, &database, Stdio::null());
+    let keys = server.client.send(Http::One, Ask::get("/oauth/v2/keys")).await.ok();
+    assert!(keys["keys"].as_array().expect("keys").iter().any(|key| key["kid"] == kid.as_str()), "{keys}");
+    let busy = complaint(&rotate);
+    assert!(busy.contains("another process has this database open"), "{busy}");
+}
+
+#[test]
+fn check_config_looks_at_flags_as_serve_does() {
+    let site = Site::new();
+    let config = site.config();
+    let output = run(&["check-config", &config, "--set", "tokens.access_token_lifetime=1h"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains("--set tokens.access_token_lifetime"), "{said}");
+    for command in [["check-config", ""], ["serve", "--config"]] {
+        let words = command.into_iter().filter(|word| !word.is_empty());
+        let words: Vec<_> = words.chain([config.as_str(), "--set", "logs.levle=info"]).collect();
+        let said = complaint(&words);
+        assert!(said.contains("logs.levle") && said.contains("did you mean"), "{said}");
+    }
 }

@@ -70,7 +70,7 @@ fn is_the_secret(dir: &Path, user: &str, secret: &str) -> bool {
     let state = snapshot.state();
     let user = UserId::parse(user).expect("an id");
     let machine = state.machine(&user).map_err(|e| e.message).expect("no error").expect("the user");
-    let id = machine.secret.expect("a secret");
+    let id = machine.secrets.first().expect("a secret").id.clone();
     let credential = state.credential(&user, &id).map_err(|e| e.message).expect("no error").expect("the secret");
     ring.client_secrets().verify(secret, credential.hash().expect("a hash"))
 }

@@ -3,6 +3,8 @@
 //! `tests/golden/<record>.v<version>.hex` holds one example a line: its name, and the stored bytes in hexadecimal. A
 //! released file never changes, or files in the field are no longer read; only new lines, and new files, are added.
 
+#[path = "golden/credentials.rs"]
+mod credentials;
 #[path = "golden/records.rs"]
 mod records;
 
@@ -73,13 +75,18 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.counts);
     check(&records.events);
     check(&records.instances);
+    check(&records.instants);
+    check(&records.last_uses);
     check(&records.machines);
+    check(&records.member_ids);
     check(&records.members);
     check(&records.metadata);
     check(&records.metadata_sizes);
     check(&records.oidc_settings);
     check(&records.org_ids);
     check(&records.orgs);
+    check(&records.project_grant_ids);
+    check(&records.project_grants);
     check(&records.project_ids);
     check(&records.project_roles);
     check(&records.projects);

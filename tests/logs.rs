@@ -94,7 +94,8 @@ async fn work(watched: &mut Watched) {
     }
 
     // Where they do not belong: another scheme, a wrong field, a query string, malformed JSON, a wrong secret.
-    let wrong = format!("{}x", &secret[..secret.len() - 1]);
+    let last = if secret.ends_with('x') { 'y' } else { 'x' };
+    let wrong = format!("{}{last}", &secret[..secret.len() - 1]);
     watched.secrets.push(wrong.clone());
     let asks = [
         Ask::put(&path).header("authorization", &secret),

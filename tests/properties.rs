@@ -1,12 +1,13 @@
 //! Whatever is asked, in whatever order and by whomever: the log is whole and gives the state that requests read.
 
 mod consistency;
+mod indexes;
 
 use crate::common::{Kit, disk::Disk, image::Image, text};
 use countersign::{
     id::{OrgId, UserId},
-    model::{Draft, Editor, InstanceFact, OrgFact, UserFact},
-    store::{Decision, check},
+    model::{Draft, InstanceFact, OrgFact, UserFact},
+    store::{Decision, Warrant, check},
     time::Timestamp,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -171,7 +172,7 @@ impl World {
         let token = [step.name; 16];
         // Some in the past, so that revocations are also forgotten.
         let expires = Timestamp::from_micros(self.kit.clock.now().micros() + i64::from(step.name) * 20);
-        let changed = self.kit.app.store.change(Editor::System, move |state, _| {
+        let changed = self.kit.app.store.change(Warrant::system(), move |state, _| {
             let Some(machine) = state.machine(&user)? else { return Ok(Decision::nothing(())) };
             let revoked = UserFact::TokenRevoked { token, expires };
             Ok(Decision::new(vec![Draft::user(&machine.org, &user, revoked)], ()))
@@ -214,7 +215,7 @@ impl World {
             let added = OrgFact::MemberAdded { user: nobody.clone(), roles: Vec::new() };
             events.push(Draft::org(&OrgId::parse(org).expect("an id"), added));
         }
-        let changed = self.kit.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ())));
+        let changed = self.kit.app.store.change(Warrant::system(), move |_, _| Ok(Decision::new(events, ())));
         let receipts = changed.await.expect("valid").receipts;
         for receipt in &receipts {
             let answered = self.heads.get(receipt.owner.as_str()).copied().unwrap_or_default();

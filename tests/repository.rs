@@ -60,6 +60,16 @@ const BANS: &[Ban] = &[
         why: "randomness comes from random::Random, whose seed a test can fix",
     },
     Ban {
+        what: &["Warrant::of"],
+        except: &["src/authz/", "src/app/leaked.rs", "src/oauth/client.rs"],
+        why: "a change is made with the warrant of a proof, which the writer checks again",
+    },
+    Ban {
+        what: &["Warrant::system"],
+        except: &["src/app/bootstrap.rs", "src/app/last_use.rs", "src/app/recovery.rs", "src/app/signing_keys.rs"],
+        why: "what a caller asks for is done with the caller's warrant",
+    },
+    Ban {
         what: &[".unwrap()", ".expect(", "panic!", "todo!", "unimplemented!", "unreachable!"],
         except: &[],
         why: "a request must not be able to end the server",

@@ -8,8 +8,8 @@ use countersign::{
     error::{Error, Kind, Result},
     id::{OrgId, UserId},
     limits::{MAX_BATCH, MAX_QUEUED_COMMANDS},
-    model::{Draft, Editor, OrgFact},
-    store::{Changed, CommitStats, Decision, Options, State, Store, check},
+    model::{Draft, OrgFact},
+    store::{Changed, CommitStats, Decision, Options, State, Store, Warrant, check},
     time::{Clock, Timestamp},
 };
 use futures_util::{FutureExt, future::join_all};
@@ -44,7 +44,7 @@ async fn add(store: &Store, number: usize) -> Result<Changed<()>> {
         Draft::org(&org, OrgFact::Added { primary_domain: format!("{name}.localhost"), name }),
         Draft::org(&org, OrgFact::MemberAdded { user, roles: Vec::new() }),
     ];
-    store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await
+    store.change(Warrant::system(), move |_, _| Ok(Decision::new(events, ()))).await
 }
 
 /// The numbers of the organisations that are there, up to `most`. Both events of each happened, or none.
@@ -219,8 +219,9 @@ async fn a_full_queue_refuses_and_forgets_nobody() {
     let mut first = Box::pin(add(store, 0));
     assert!(first.as_mut().now_or_never().is_none());
     halting.next_commit();
-    let nothing = || Box::pin(store.change(Editor::System, |_, _| Ok(Decision::nothing(()))));
-    let mut waiting: Vec<_> = (0..MAX_QUEUED_COMMANDS).map(|_| nothing()).collect();
+    let nothing = || Box::pin(store.change(Warrant::system(), |_, _| Ok(Decision::nothing(()))));
+    // The first one waits for its answer, too.
+    let mut waiting: Vec<_> = (1..MAX_QUEUED_COMMANDS).map(|_| nothing()).collect();
     for caller in &mut waiting {
         assert!(caller.as_mut().now_or_never().is_none(), "there is room");
     }
@@ -244,7 +245,7 @@ fn refuse(_: &State<'_>, _: Timestamp) -> Result<Decision<()>> {
 #[tokio::test]
 async fn a_command_that_panics_answers_and_the_writer_goes_on() {
     let store = open(&Disk::default(), |_| {});
-    let (before, answer, after) = tokio::join!(add(&store, 0), store.change(Editor::System, panics), add(&store, 1));
+    let (before, answer, after) = tokio::join!(add(&store, 0), store.change(Warrant::system(), panics), add(&store, 1));
     assert_eq!(answer.expect_err("it panicked").kind, Kind::Internal);
     assert!(before.is_ok() && after.is_ok() && store.is_writable());
     assert_eq!(there(&store, 2), BTreeSet::from([0, 1]));
@@ -255,7 +256,7 @@ async fn a_command_that_panics_answers_and_the_writer_goes_on() {
 #[tokio::test]
 async fn a_refusal_in_a_batch_leaves_the_others_alone() {
     let store = open(&Disk::default(), |_| {});
-    let (before, answer, after) = tokio::join!(add(&store, 0), store.change(Editor::System, refuse), add(&store, 1));
+    let (before, answer, after) = tokio::join!(add(&store, 0), store.change(Warrant::system(), refuse), add(&store, 1));
     assert_eq!(answer.expect_err("refused").kind, Kind::FailedPrecondition);
     assert!(before.is_ok() && after.is_ok());
     assert_eq!(store.event_count().expect("counted"), 4, "a refused command writes nothing");

@@ -5,6 +5,7 @@ mod changing;
 mod isolation;
 mod listing;
 mod permissions;
+mod rank;
 mod removing;
 mod showing;
 mod states;

@@ -298,7 +298,7 @@ async fn a_procedure_takes_posts_of_known_content_types() {
         assert_eq!(answer.status, 415, "{content_type}");
         assert!(answer.header("accept-post").contains("application/json"), "{content_type}");
     }
-    let malformed = server.ask(Ask::post(&path).header("content-type", "application/json").body("{")).await;
+    let malformed = server.admin(Ask::post(&path).header("content-type", "application/json").body("{")).await;
     assert_eq!((malformed.status, &malformed.json()["code"]), (400, &json!("invalid_argument")));
     let with_charset = Ask::post(&path).header("content-type", "application/json; charset=utf-8");
     let body = json!({ "userId": server.kit.demo }).to_string();

@@ -1,10 +1,12 @@
 //! The operation table and its glue: what every face calls.
 
 mod code;
+mod json;
 mod operation;
 mod table;
 
 pub use code::{grpc_code, http_status, snake_name};
+pub use json::{has_few_values, unreadable};
 pub use operation::{Call, Format, Operation, Target};
 pub use table::operations;
 
@@ -14,7 +16,6 @@ use crate::{
     model::fault,
 };
 use bytes::Bytes;
-use serde_json::error::Category;
 use std::{collections::HashMap, time::Instant};
 
 /// The API: every operation by the name of its procedure.
@@ -33,7 +34,7 @@ impl Api {
         self.operations.get_key_value(procedure).map(|(name, _)| *name)
     }
 
-    /// Runs an operation: decode, authenticate, authorize, validate, do, encode; then count and log.
+    /// Runs an operation: authenticate, decode, authorize, validate, do, encode; then count and log.
     pub async fn call(&self, procedure: &str, call: Call) -> Result<Bytes> {
         let Some((name, operation)) = self.operations.get_key_value(procedure) else {
             return Err(not_served(procedure));
@@ -49,15 +50,6 @@ impl Api {
         }
         answer
     }
-}
-
-/// Why JSON was not read. The reader's own words may quote what it read, and the log would then hold it.
-pub fn unreadable(error: &serde_json::Error) -> Error {
-    let (line, column) = (error.line(), error.column());
-    Error::invalid(match error.classify() {
-        Category::Data => format!("proto: a value is not of its field's type at line {line} column {column}"),
-        Category::Eof | Category::Io | Category::Syntax => format!("proto: {error}"),
-    })
 }
 
 /// Why a procedure is not served: ZITADEL has it for humans, or nobody has it.

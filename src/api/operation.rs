@@ -1,17 +1,23 @@
 //! The glue: from a call's bytes to a use case and back, with every step that no operation may skip.
 
 use crate::{
-    api::unreadable,
+    api::{has_few_values, unreadable},
     app::App,
-    authn,
+    authn::{self, Attempt, Caller},
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
+    limits::MAX_MESSAGE_ELEMENT_BYTES,
     permission::Permission,
     proto::Validate,
+    time::Timestamp,
 };
+use buffa::DecodeOptions;
 use bytes::Bytes;
-use http::{HeaderMap, header::AUTHORIZATION};
-use std::{future::Future, pin::Pin};
+use http::{
+    HeaderMap,
+    header::{AUTHORIZATION, USER_AGENT},
+};
+use std::{future::Future, net::IpAddr, pin::Pin};
 
 pub use crate::authz::Target;
 
@@ -20,6 +26,8 @@ pub struct Call {
     pub headers: HeaderMap,
     pub body: Bytes,
     pub format: Format,
+    /// Where it comes from, if anybody knows.
+    pub client: Option<IpAddr>,
 }
 
 /// How the messages of a call are written. The answer is written as the request was.
@@ -94,6 +102,18 @@ where
     on(move |request| Target::Org(id(request), unknown), use_case)
 }
 
+/// An operation on a project that the request names, in whatever organisation it is.
+pub fn on_project<A, Q, R, F, Fut>(id: fn(&Q) -> &str, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::Project(id(request)), use_case)
+}
+
 /// An operation on a user that the request names, in whatever organisation it is.
 pub fn on_user<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
 where
@@ -159,8 +179,7 @@ where
 {
     let run = move |app: App, call: Call| -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> {
         Box::pin(async move {
-            let request: Q = call.decode()?;
-            let proof: A = call.prove(&app, target(&request))?;
+            let (request, proof): (Q, A) = call.admit(&app, target)?;
             // After authorization, so that whoever may not call learns nothing about what would be well formed.
             request.validate().map_err(|violation| Error::invalid(violation.to_string()))?;
             let reply = use_case(app, proof, request).await?;
@@ -171,26 +190,51 @@ where
 }
 
 impl Call {
-    fn decode<Q: Request>(&self) -> Result<Q> {
-        match self.format {
-            // An empty body is an empty message. serde_json reads 127 levels at most, and skips unknown fields without
-            // recursion.
-            Format::Json if self.body.is_empty() => Ok(Q::default()),
-            Format::Json => serde_json::from_slice(&self.body).map_err(|e| unreadable(&e)),
-            Format::Proto => Q::decode_from_slice(&self.body).map_err(|e| Error::invalid(format!("proto: {e}"))),
-        }
-    }
-
-    fn prove<A: Proof>(&self, app: &App, target: Target<'_>) -> Result<A> {
+    /// What the call asks for, and the proof that its caller may. Nothing is made of the body for somebody unknown.
+    fn admit<Q: Request, A: Proof>(&self, app: &App, target: impl for<'q> Fn(&'q Q) -> Target<'q>) -> Result<(Q, A)> {
         // Before the snapshot: what happens between the two must count as later than what the caller holds.
         let now = app.clock.now();
         let snapshot = app.store.snapshot()?;
         let state = snapshot.state();
-        let caller = self
+        let mut caller = self
             .header(AUTHORIZATION.as_str())
             .and_then(|header| authn::bearer(&app.keys.load(), &app.settings.issuer, &state, now, header));
+        if let Ok(caller) = &caller {
+            self.note(app, caller, now);
+        }
+        if A::NEEDS_CALLER {
+            caller = Ok(caller?);
+        }
         let context = self.header(CONTEXT_ORG)?;
-        A::prove(Grounds { state, roles: &app.roles, caller, context, target })
+        let request: Q = self.decode()?;
+        let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
+        Ok((request, proof))
+    }
+
+    /// A personal access token is used here; an access token was when it was minted.
+    fn note(&self, app: &App, caller: &Caller, at: Timestamp) {
+        if !caller.brings_its_credential() {
+            return;
+        }
+        let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let attempt = Attempt { at, address: self.client, agent, accepted: true };
+        app.uses().note(&caller.user, &caller.credential, attempt);
+    }
+
+    fn decode<Q: Request>(&self) -> Result<Q> {
+        match self.format {
+            // An empty body is an empty message.
+            Format::Json if self.body.is_empty() => Ok(Q::default()),
+            // serde_json reads 127 levels at most, and skips unknown fields without recursion.
+            Format::Json => {
+                has_few_values(&self.body)?;
+                serde_json::from_slice(&self.body).map_err(|e| unreadable(&e))
+            }
+            Format::Proto => DecodeOptions::new()
+                .with_element_memory_limit(MAX_MESSAGE_ELEMENT_BYTES)
+                .decode_from_slice(&self.body)
+                .map_err(|e| Error::invalid(format!("proto: {e}"))),
+        }
     }
 
     fn header(&self, name: &str) -> Result<Option<&str>> {

@@ -2,14 +2,17 @@
 
 use crate::{
     api::operation::{
-        Operation, at_home, on, on_instance, on_org, on_user, on_user_or_permitted_self, on_user_or_self, op,
+        Operation, at_home, on, on_instance, on_org, on_project, on_user, on_user_or_permitted_self, on_user_or_self,
+        op,
     },
     app::{
-        administrator_lists, administrators, changes, credential_lists, events, instance, instance_members,
-        machine_keys, machine_lists, machine_removal, machine_states, machine_update, machine_views, machines,
-        memberships, oidc_settings, org_domains, org_lists, org_members, org_metadata, org_removal, org_views, orgs,
-        orgs_v2, personal_access_tokens, project_removal, project_roles, project_views, projects, secret_generators,
-        secrets, signing_keys, user_grant_views, user_grants, user_metadata,
+        administrator_lists, administrators, changes, credential_changes, credential_lists, events, fleet_rotation,
+        instance, instance_members, leaked, live_secrets, machine_keys, machine_lists, machine_removal, machine_states,
+        machine_update, machine_views, machines, memberships, oidc_settings, org_domains, org_lists, org_members,
+        org_metadata, org_removal, org_views, orgs, orgs_v2, personal_access_tokens, project_grant_lists,
+        project_grant_views, project_grants, project_lists, project_removal, project_roles, project_views,
+        project_views_v2, projects, projects_v2, secret_generators, secrets, signing_keys, user_grant_views,
+        user_grants, user_metadata,
     },
     model::fault,
     permission::Permission,
@@ -66,6 +69,20 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/BulkAddProjectRoles", op(project_roles::add_all)),
         ("zitadel.management.v1.ManagementService/UpdateProjectRole", op(project_roles::update)),
         ("zitadel.management.v1.ManagementService/RemoveProjectRole", op(project_roles::remove)),
+        ("zitadel.management.v1.ManagementService/GetGrantedProjectByID", op(project_grant_views::get_granted)),
+        ("zitadel.management.v1.ManagementService/ListGrantedProjects", op(project_grant_views::list_granted)),
+        (
+            "zitadel.management.v1.ManagementService/ListGrantedProjectRoles",
+            op(project_grant_views::list_granted_roles),
+        ),
+        ("zitadel.management.v1.ManagementService/GetProjectGrantByID", op(project_grant_views::get)),
+        ("zitadel.management.v1.ManagementService/ListProjectGrants", op(project_grant_views::list)),
+        ("zitadel.management.v1.ManagementService/ListAllProjectGrants", op(project_grant_views::list_all)),
+        ("zitadel.management.v1.ManagementService/AddProjectGrant", op(project_grants::add)),
+        ("zitadel.management.v1.ManagementService/UpdateProjectGrant", op(project_grants::update)),
+        ("zitadel.management.v1.ManagementService/DeactivateProjectGrant", op(project_grants::deactivate)),
+        ("zitadel.management.v1.ManagementService/ReactivateProjectGrant", op(project_grants::reactivate)),
+        ("zitadel.management.v1.ManagementService/RemoveProjectGrant", op(project_grants::remove)),
         ("zitadel.management.v1.ManagementService/GetUserGrantByID", op(user_grant_views::get)),
         ("zitadel.management.v1.ManagementService/ListUserGrants", op(user_grant_views::list)),
         ("zitadel.management.v1.ManagementService/AddUserGrant", op(user_grants::add)),
@@ -240,6 +257,47 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
             on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_domains::verify),
         ),
         (
+            "zitadel.project.v2.ProjectService/CreateProject",
+            on_org(|r| &r.organization_id, fault::USER_ORG_UNKNOWN, projects_v2::add),
+        ),
+        ("zitadel.project.v2.ProjectService/ListProjects", op(project_lists::list)),
+        ("zitadel.project.v2.ProjectService/ListProjectGrants", op(project_grant_lists::list)),
+        ("zitadel.project.v2.ProjectService/UpdateProject", on_project(|r| &r.project_id, projects_v2::update)),
+        ("zitadel.project.v2.ProjectService/DeleteProject", on_project(|r| &r.project_id, project_removal::remove_v2)),
+        ("zitadel.project.v2.ProjectService/DeactivateProject", on_project(|r| &r.project_id, projects_v2::deactivate)),
+        ("zitadel.project.v2.ProjectService/ActivateProject", on_project(|r| &r.id, projects_v2::activate)),
+        ("zitadel.project.v2.ProjectService/GetProject", on_project(|r| &r.project_id, project_views_v2::get)),
+        ("zitadel.project.v2.ProjectService/CreateProjectGrant", on_project(|r| &r.project_id, project_grants::add_v2)),
+        (
+            "zitadel.project.v2.ProjectService/UpdateProjectGrant",
+            on_project(|r| &r.project_id, project_grants::update_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/DeleteProjectGrant",
+            on_project(|r| &r.project_id, project_grants::remove_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/DeactivateProjectGrant",
+            on_project(|r| &r.project_id, project_grants::deactivate_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/ActivateProjectGrant",
+            on_project(|r| &r.project_id, project_grants::activate_v2),
+        ),
+        ("zitadel.project.v2.ProjectService/AddProjectRole", on_project(|r| &r.project_id, project_roles::add_v2)),
+        (
+            "zitadel.project.v2.ProjectService/UpdateProjectRole",
+            on_project(|r| &r.project_id, project_roles::update_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/RemoveProjectRole",
+            on_project(|r| &r.project_id, project_roles::remove_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/ListProjectRoles",
+            on_project(|r| &r.project_id, project_views_v2::list_roles),
+        ),
+        (
             "zitadel.internal_permission.v2.InternalPermissionService/CreateAdministrator",
             on(administrators::created, administrators::create),
         ),
@@ -254,5 +312,54 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.internal_permission.v2.InternalPermissionService/ListAdministrators", op(administrator_lists::list)),
         ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
         ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),
+        (
+            "countersign.v1.CredentialService/AddSecret",
+            on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, live_secrets::add),
+        ),
+        (
+            "countersign.v1.CredentialService/RotateSecret",
+            on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, live_secrets::rotate),
+        ),
+        (
+            "countersign.v1.CredentialService/RotateSecrets",
+            on_org(|r| &r.organization_id, fault::CREDENTIAL_ORG_UNKNOWN, fleet_rotation::rotate),
+        ),
+        ("countersign.v1.CredentialService/ReportLeakedCredential", op(leaked::report)),
+        (
+            "countersign.v1.CredentialService/ListCredentials",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credential_changes::list),
+        ),
+        (
+            "countersign.v1.CredentialService/GetCredential",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::get),
+        ),
+        (
+            "countersign.v1.CredentialService/RenameCredential",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::rename),
+        ),
+        (
+            "countersign.v1.CredentialService/SetCredentialExpiry",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::set_expiry),
+        ),
+        (
+            "countersign.v1.CredentialService/SetCredentialBounds",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::set_bounds),
+        ),
+        (
+            "countersign.v1.CredentialService/SuspendCredential",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::suspend),
+        ),
+        (
+            "countersign.v1.CredentialService/ResumeCredential",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::resume),
+        ),
+        (
+            "countersign.v1.CredentialService/EndCredentialTokens",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::end_tokens),
+        ),
+        (
+            "countersign.v1.CredentialService/RemoveCredential",
+            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::remove),
+        ),
     ]
 }

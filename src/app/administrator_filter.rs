@@ -4,10 +4,11 @@ use crate::{
     app::{text_match::TextMatch, time_match::TimeMatch, user_filter::Bounds},
     error::Result,
     id::{OrgId, UserId},
-    model::{Machine, Member, fault},
+    model::{Column, Machine, Member, fault},
     proto::zitadel::internal_permission::v2::{
         AdministratorSearchFilter, administrator_search_filter::Filter as Wire, resource_filter::Resource,
     },
+    store::{Direction, State},
 };
 use std::collections::BTreeSet;
 
@@ -75,6 +76,22 @@ fn some(filters: Vec<Filter>) -> Result<Vec<Filter>> {
 }
 
 impl Filter {
+    /// The users among whom all that match must be, where a filter names them.
+    pub fn users(&self, state: &State<'_>) -> Result<Option<Vec<UserId>>> {
+        Ok(match self {
+            Self::Users(users) => Some(users.iter().cloned().collect()),
+            Self::UserName(name) => match (name.whole(), name.place()) {
+                (Some(name), _) => Some(state.machine_by_name(name)?.map(|user| user.id).into_iter().collect()),
+                (None, Some(place)) => {
+                    let users = state.machines_in(None, Column::UserName, place.part(), Direction::Ascending)?;
+                    Some(users.map(|user| Ok(user?.id)).collect::<Result<_>>()?)
+                }
+                (None, None) => None,
+            },
+            _ => None,
+        })
+    }
+
     pub fn matches(&self, member: &Member, user: &Machine) -> bool {
         match self {
             Self::All(all) => all.iter().all(|filter| filter.matches(member, user)),

@@ -5,13 +5,12 @@ use crate::{
     authz::{Authenticated, Orgs},
     error::{Error, Result},
     id::{OrgId, UserId},
-    model::{Machine, Member},
+    model::{Machine, Member, MemberColumn},
     permission::{IamMemberRead, OrgMemberRead, Roles},
-    proto::zitadel::{
-        filter::v2::PaginationResponse,
-        internal_permission::v2::{self as wire, AdministratorFieldName as Column, administrator::Resource},
+    proto::zitadel::internal_permission::v2::{
+        self as wire, AdministratorFieldName as Column, administrator::Resource,
     },
-    store::{Direction, State},
+    store::{Counted, Direction, Part, Snapshot, State},
 };
 
 /// The administrators that meet all filters, of what the caller may see, and the caller wherever it is one.
@@ -21,19 +20,24 @@ pub async fn list(
     request: wire::ListAdministratorsRequest,
 ) -> Result<wire::ListAdministratorsResponse> {
     let page = Page::v2(request.pagination.as_option())?;
-    let find = move || {
-        let snapshot = app.store.snapshot()?;
+    let roles = app.roles.clone();
+    let find = move |snapshot: &Snapshot| {
         let state = snapshot.state();
-        let sight = Sight::of(&state, &app.roles, &who)?;
+        let sight = Sight::of(&state, &roles, &who)?;
         let filters = administrator_filter::v2(&request.filters, &sight.instance)?;
-        let column = request.sorting_column.as_known().unwrap_or_default();
-        let (details, shown) = page.cut(find(&state, &sight, &filters, column, page.direction)?);
-        let administrators = shown.iter().map(|found| view(&state, &sight, found)).collect::<Result<_>>()?;
-        let pagination = PaginationResponse { total_result: details.total_result, applied_limit: page.limit as u64 };
-        Ok(wire::ListAdministratorsResponse { pagination: pagination.into(), administrators })
+        let Found { total, members } = find(&state, &sight, &filters, column(&request), page)?;
+        let administrators = members.iter().map(|member| view(&state, &sight, member)).collect::<Result<_>>()?;
+        Ok(wire::ListAdministratorsResponse { pagination: page.applied(total).into(), administrators })
     };
-    // It may look at every membership, which must not stand in other requests' way.
-    tokio::task::spawn_blocking(find).await.map_err(Error::internal)?
+    app.store.read(find).await
+}
+
+fn column(request: &wire::ListAdministratorsRequest) -> MemberColumn {
+    match request.sorting_column.as_known().unwrap_or_default() {
+        Column::ADMINISTRATOR_FIELD_NAME_UNSPECIFIED | Column::ADMINISTRATOR_FIELD_NAME_USER_ID => MemberColumn::User,
+        Column::ADMINISTRATOR_FIELD_NAME_CREATION_DATE => MemberColumn::CreationDate,
+        Column::ADMINISTRATOR_FIELD_NAME_CHANGE_DATE => MemberColumn::ChangeDate,
+    }
 }
 
 /// Whose members a caller may see.
@@ -44,8 +48,12 @@ struct Sight {
     orgs: Orgs,
 }
 
-/// A membership, and who has it.
-type Found = (Member, Machine);
+/// One page of the memberships that match.
+struct Found {
+    /// How many there are on all pages; 0 past the last.
+    total: u64,
+    members: Vec<Member>,
+}
 
 impl Sight {
     fn of(state: &State<'_>, roles: &Roles, who: &Authenticated) -> Result<Self> {
@@ -62,52 +70,40 @@ impl Sight {
         if *owner == self.instance { self.sees_instance } else { self.orgs.contain(owner) }
     }
 
-    /// All memberships in sight, or, where a filter names users or a resource, those among which all that match are.
-    fn members(&self, state: &State<'_>, filters: &[Filter]) -> Result<Vec<Member>> {
-        let mut members = Vec::new();
-        for filter in filters {
-            match filter {
-                Filter::Owner(None) => return Ok(members),
-                Filter::Owner(Some(owner)) if self.covers(owner) => {
-                    return state.members(owner, Direction::Ascending)?.collect();
-                }
-                Filter::Owner(Some(owner)) => {
-                    return Ok(state.member(owner, &self.caller)?.into_iter().collect());
-                }
-                Filter::Users(users) => {
-                    for user in users {
-                        self.memberships(state, user, &mut members)?;
-                    }
-                    return Ok(members);
-                }
-                _ => {}
-            }
-        }
-        self.all(state)
+    fn covers_all(&self) -> bool {
+        self.sees_instance && self.orgs == Orgs::All
     }
 
-    fn all(&self, state: &State<'_>) -> Result<Vec<Member>> {
+    /// The memberships in sight among which all that match must be, where a filter names users or a resource, or not all
+    /// organisations are in sight; else `None`.
+    fn candidates(&self, state: &State<'_>, filters: &[Filter]) -> Result<Option<Vec<Member>>> {
         let mut members = Vec::new();
-        let mut add = |owner: &OrgId| -> Result<()> {
-            for member in state.members(owner, Direction::Ascending)? {
-                members.push(member?);
+        if let Some(users) = filters.iter().find_map(|filter| filter.users(state).transpose()) {
+            for user in users? {
+                self.memberships(state, &user, &mut members)?;
             }
-            Ok(())
-        };
-        if self.sees_instance {
-            add(&self.instance)?;
+            return Ok(Some(members));
         }
-        match &self.orgs {
-            Orgs::All => state.orgs(false, Direction::Ascending)?.try_for_each(|org| add(&org?.id))?,
-            Orgs::These(orgs) => orgs.iter().try_for_each(add)?,
-        }
-        for own in state.memberships(&self.caller)? {
-            let own = own?;
-            if !self.covers(&own.owner) {
-                members.push(own);
+        let owner =
+            filters.iter().find_map(|filter| if let Filter::Owner(owner) = filter { Some(owner) } else { None });
+        match (owner, &self.orgs) {
+            (Some(None), _) => {}
+            (Some(Some(owner)), _) if self.covers(owner) => {
+                members = state.members(owner, Direction::Ascending)?.collect::<Result<_>>()?;
+            }
+            (Some(Some(owner)), _) => members.extend(state.member(owner, &self.caller)?),
+            (None, Orgs::All) => return Ok(None),
+            (None, Orgs::These(orgs)) => {
+                for owner in orgs.iter().chain(self.sees_instance.then_some(&self.instance)) {
+                    for member in state.members(owner, Direction::Ascending)? {
+                        members.push(member?);
+                    }
+                }
+                let own = state.memberships(&self.caller)?.collect::<Result<Vec<_>>>()?;
+                members.extend(own.into_iter().filter(|own| !self.covers(&own.owner)));
             }
         }
-        Ok(members)
+        Ok(Some(members))
     }
 
     fn memberships(&self, state: &State<'_>, user: &UserId, found: &mut Vec<Member>) -> Result<()> {
@@ -122,37 +118,61 @@ impl Sight {
 }
 
 /// Those that match, in the order of `column`, then of their users' ids and of what they administrate.
-fn find(
-    state: &State<'_>,
-    sight: &Sight,
-    filters: &[Filter],
-    column: Column,
-    direction: Direction,
-) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    for member in sight.members(state, filters)? {
-        let user = state.machine(&member.user)?.ok_or_else(|| {
-            Error::internal(format!("{} has a member that is not there: {}", member.owner, member.user))
-        })?;
-        if filters.iter().all(|filter| filter.matches(&member, &user)) {
-            found.push((member, user));
+fn find(state: &State<'_>, sight: &Sight, filters: &[Filter], column: MemberColumn, page: Page) -> Result<Found> {
+    if let ([Filter::Owner(Some(owner))], MemberColumn::User) = (filters, column)
+        && sight.covers(owner)
+    {
+        let total = state.count(Counted::Members(Some(owner)))?;
+        let members = page.of(total, |direction| state.members(owner, direction))?;
+        return Ok(Found { total: page.details(total).total_result, members });
+    }
+    if filters.is_empty() && sight.covers_all() {
+        let total = state.count(Counted::Members(None))?;
+        let members = page.of(total, |direction| state.all_members(column, Part::All, direction))?;
+        return Ok(Found { total: page.details(total).total_result, members });
+    }
+    let (details, members) = match sight.candidates(state, filters)? {
+        Some(mut few) => {
+            few.sort_by_cached_key(|member| (column.sort_key(member), member.user.clone(), member.owner.clone()));
+            if page.direction == Direction::Descending {
+                few.reverse();
+            }
+            page.pick(matching(state, sight, filters, few.into_iter().map(Ok)))?
         }
-    }
-    found.sort_by_cached_key(|(member, _)| {
-        let instant = match column {
-            Column::ADMINISTRATOR_FIELD_NAME_UNSPECIFIED | Column::ADMINISTRATOR_FIELD_NAME_USER_ID => None,
-            Column::ADMINISTRATOR_FIELD_NAME_CREATION_DATE => Some(member.stamps.created),
-            Column::ADMINISTRATOR_FIELD_NAME_CHANGE_DATE => Some(member.stamps.changed),
-        };
-        (instant, member.user.clone(), member.owner.clone())
-    });
-    if direction == Direction::Descending {
-        found.reverse();
-    }
-    Ok(found)
+        None => {
+            let all = state.all_members(column, Part::All, page.direction)?;
+            page.pick(matching(state, sight, filters, all))?
+        }
+    };
+    Ok(Found { total: details.total_result, members })
 }
 
-fn view(state: &State<'_>, sight: &Sight, (member, user): &Found) -> Result<wire::Administrator> {
+fn matching<'a>(
+    state: &'a State<'_>,
+    sight: &'a Sight,
+    filters: &'a [Filter],
+    members: impl Iterator<Item = Result<Member>> + 'a,
+) -> impl Iterator<Item = Result<Member>> + 'a {
+    let matches = |member: &Member| -> Result<bool> {
+        if !sight.covers(&member.owner) && member.user != sight.caller {
+            return Ok(false);
+        }
+        let user = user(state, member)?;
+        Ok(filters.iter().all(|filter| filter.matches(member, &user)))
+    };
+    members.filter_map(move |member| {
+        let matched = member.and_then(|member| Ok(matches(&member)?.then_some(member)));
+        matched.transpose()
+    })
+}
+
+fn user(state: &State<'_>, member: &Member) -> Result<Machine> {
+    let missing = || Error::internal(format!("{} has a member that is not there: {}", member.owner, member.user));
+    state.machine(&member.user)?.ok_or_else(missing)
+}
+
+fn view(state: &State<'_>, sight: &Sight, member: &Member) -> Result<wire::Administrator> {
+    let user = user(state, member)?;
     let resource = match member.owner == sight.instance {
         true => Resource::Instance(true),
         false => {

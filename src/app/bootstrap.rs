@@ -1,13 +1,14 @@
 //! The first events of all: an instance, an organisation, and a machine user that may do everything.
 
 use crate::{
+    app::instance_members::OWNER,
     error::{Error, Kind, Result},
     id::{CredentialId, Id, OrgId, UserId},
     keys::{KeyRing, MasterKey, vault},
-    model::{AccessTokenType, Draft, Editor, InstanceFact, OrgFact, UserFact, org::primary_domain},
+    model::{AccessTokenType, Draft, InstanceFact, OrgFact, UserFact, org::primary_domain},
     random::Random,
     secret::{Prefix, SecretKey, SecretText},
-    store::{Decision, Store},
+    store::{Decision, Store, Warrant},
     time::{Clock, Timestamp},
 };
 
@@ -74,7 +75,7 @@ pub fn initialize(
         ),
     ];
     events.append(&mut admin_events);
-    let owner = vec!["IAM_OWNER".to_owned()];
+    let owner = vec![OWNER.to_owned()];
     events.push(Draft::instance(&instance, InstanceFact::MemberAdded { user: admin.clone(), roles: owner }));
     let demo = names.demo.map(|name| {
         let (demo, mut demo_events) = new.demo(&org, name);
@@ -84,11 +85,11 @@ pub fn initialize(
 
     let created = Created { org, admin, admin_token, demo };
     keep(&created)?;
-    store.change_blocking(Editor::System, move |state, _| {
+    store.change_blocking(Warrant::system(), move |state, _| {
         if state.find_instance()?.is_some() {
             return Err(initialized_already());
         }
-        Ok(Decision { answer: (), events, vault: vec![sealed] })
+        Ok(Decision { vault: vec![sealed], ..Decision::new(events, ()) })
     })?;
     Ok(created)
 }
@@ -139,7 +140,7 @@ impl New<'_> {
     }
 }
 
-fn machine_added(user_name: &str, name: &str) -> UserFact {
+pub(super) fn machine_added(user_name: &str, name: &str) -> UserFact {
     UserFact::MachineAdded {
         user_name: user_name.into(),
         name: name.into(),

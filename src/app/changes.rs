@@ -2,8 +2,8 @@
 
 use crate::{
     app::{App, event_views},
-    authz::{Absent, Authenticated, Authorized},
-    error::{Error, Result},
+    authz::{Authenticated, Authorized},
+    error::{Fault, Result},
     id::UserId,
     limits::MAX_V1_PAGE,
     model::fault,
@@ -13,7 +13,7 @@ use crate::{
         change::v1::{Change, ChangeQuery},
         management::v1 as management,
     },
-    store::{Direction, History},
+    store::{Direction, History, Snapshot},
 };
 
 /// What happened to a user of the context organisation.
@@ -22,10 +22,7 @@ pub async fn list(
     who: Authorized<UserRead>,
     request: management::ListUserChangesRequest,
 ) -> Result<management::ListUserChangesResponse> {
-    let machine = who.machine(&app.store.snapshot()?.state(), &request.user_id)?.map_err(|absent| match absent {
-        Absent::Unknown => fault::USER_UNKNOWN,
-        Absent::Elsewhere => fault::USER_ELSEWHERE,
-    })?;
+    let machine = who.machine(&app.store.snapshot()?.state(), &request.user_id)?.map_err(Fault::from)?;
     let query = request.query.as_option().cloned().unwrap_or_default();
     Ok(management::ListUserChangesResponse { result: history(app, machine.id, query).await? })
 }
@@ -49,11 +46,10 @@ async fn history(app: App, user: UserId, query: ChangeQuery) -> Result<Vec<Chang
     }
     let limit = if limit == 0 { MAX_V1_PAGE } else { limit };
     let direction = if query.asc { Direction::Ascending } else { Direction::Descending };
-    let numbers = query.sequence.saturating_add(1)..u64::MAX;
-    let read = move || {
-        let snapshot = app.store.snapshot()?;
-        let events = snapshot.events(&History::User(user), numbers, direction)?.take(limit);
+    let (history, first) = (History::User(user), query.sequence.saturating_add(1));
+    let read = move |snapshot: &Snapshot| {
+        let events = snapshot.events(&history, first..u64::MAX, direction)?.take(limit);
         events.map(|event| event_views::change(&snapshot.state(), &event?)).collect()
     };
-    tokio::task::spawn_blocking(read).await.map_err(Error::internal)?
+    app.store.read(read).await
 }

@@ -1,6 +1,10 @@
 use crate::{
+    app::pace::Pace,
+    authn::Uses,
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
+    limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
+    model::Network,
     permission::Roles,
     random::Random,
     store::Store,
@@ -11,7 +15,13 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 /// Everything that a use case works with. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    leak_reports: Pace,
+    uses: Uses,
+}
 
 /// What an [`App`] is made of.
 pub struct Parts {
@@ -35,17 +45,32 @@ pub struct Settings {
     pub host: String,
     pub access_token_lifetime: Duration,
     pub id_token_lifetime: Duration,
+    /// How long secrets still count that another one replaced, unless the request says it.
+    pub rotation_grace: Duration,
     /// What new JWTs are signed with.
     pub signing_algorithm: Algorithm,
     /// The `typ` of JWT access tokens: `JWT`, or `at+jwt` (RFC 9068 section 2.1).
     pub jwt_type: String,
     /// Whether `/debug/metrics` answers.
     pub metrics: bool,
+    /// Who may say for whom a request is.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let leak_reports = Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST);
+        Self(Arc::new(Inner { parts, leak_reports, uses: Uses::default() }))
+    }
+
+    /// How many reports of leaked credentials are taken.
+    pub fn leak_reports(&self) -> &Pace {
+        &self.0.leak_reports
+    }
+
+    /// The uses of credentials that are not written down yet.
+    pub fn uses(&self) -> &Uses {
+        &self.0.uses
     }
 
     /// An id that no object has.
@@ -58,6 +83,6 @@ impl Deref for App {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

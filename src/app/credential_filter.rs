@@ -55,6 +55,16 @@ pub fn personal_access_tokens(filters: &[PersonalAccessTokensSearchFilter]) -> R
 }
 
 impl Filter {
+    /// How much of an index has all that match, from little to much, where that is not simply an organisation's part.
+    pub fn width(&self) -> Option<u8> {
+        match self {
+            Self::Id(_) => Some(0),
+            Self::User(_) => Some(1),
+            Self::Created(_) | Self::Expires(_) => Some(2),
+            Self::Org(_) => None,
+        }
+    }
+
     pub fn matches(&self, credential: &Credential) -> bool {
         match self {
             Self::Id(id) => id.as_ref() == Some(&credential.id),

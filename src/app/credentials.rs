@@ -6,7 +6,7 @@ use crate::{
     id::CredentialId,
     limits::MAX_CREDENTIALS,
     model::{Credential, Draft, Machine, UserFact, fault},
-    permission::{Roles, UserWrite},
+    permission::UserWrite,
     store::{Decision, State},
     time::Timestamp,
 };
@@ -21,15 +21,13 @@ pub fn expiry(at: Option<&protobuf::Timestamp>) -> Result<Timestamp> {
 /// The user, if it may be given one more credential, and the caller may give it.
 pub fn holder(
     state: &State<'_>,
-    roles: &Roles,
     who: &Authorized<UserWrite>,
     user_id: &str,
     expires: Timestamp,
     now: Timestamp,
     unknown: Fault,
 ) -> Result<Machine> {
-    let machine = who.machine_or(state, user_id, unknown)?;
-    who.may_act_as(state, roles, &machine)?;
+    let machine = who.machine_to_change(state, user_id, unknown)?;
     if expires <= now {
         return Err(fault::EXPIRES_IN_PAST.into());
     }

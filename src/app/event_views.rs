@@ -3,8 +3,10 @@
 use crate::{
     app::reply,
     error::{Error, Result},
+    id::CredentialId,
     model::{
-        AccessTokenType, Editor, Event, Fact, InstanceFact, Machine, OrgFact, ProjectFact, UserFact, UserGrantFact,
+        AccessTokenType, Bounds, CredentialFact, Editor, Event, Fact, InstanceFact, Machine, OrgFact, ProjectFact,
+        UserFact, UserGrantFact,
     },
     proto::zitadel::{
         change::v1::Change,
@@ -170,10 +172,36 @@ fn user(fact: &UserFact) -> Value {
         UserFact::TokenRevoked { expires, .. } => json!({ "expiration": expires.to_rfc3339() }),
         UserFact::MetadataSet { key, value } => json!({ "key": key, "value": BASE64_STANDARD.encode(value) }),
         UserFact::MetadataRemoved { key } => json!({ "key": key }),
+        UserFact::SecretAdded { credential, label, expires, bounds, .. } => json!({
+            "credentialId": credential, "label": label, "expiration": expires.to_rfc3339(),
+            "bounds": bounds_of(bounds),
+        }),
+        UserFact::Credential(credential, fact) => credential_fact(credential, fact),
         UserFact::Deactivated | UserFact::Reactivated | UserFact::Locked | UserFact::Unlocked | UserFact::Removed => {
             Value::Null
         }
     }
+}
+
+fn credential_fact(credential: &CredentialId, fact: &CredentialFact) -> Value {
+    match fact {
+        CredentialFact::Renamed { label } => json!({ "credentialId": credential, "label": label }),
+        CredentialFact::ExpirySet { expires } => {
+            json!({ "credentialId": credential, "expiration": expires.to_rfc3339() })
+        }
+        CredentialFact::BoundsSet { bounds } => json!({ "credentialId": credential, "bounds": bounds_of(bounds) }),
+        CredentialFact::ExpiryNear { days } => json!({ "credentialId": credential, "days": days }),
+        CredentialFact::Suspended | CredentialFact::Resumed | CredentialFact::TokensEnded | CredentialFact::Leaked => {
+            json!({ "credentialId": credential })
+        }
+    }
+}
+
+fn bounds_of(bounds: &Bounds) -> Value {
+    let networks: Vec<_> = bounds.networks.iter().map(ToString::to_string).collect();
+    json!({
+        "networks": networks, "scopes": bounds.scopes, "roles": bounds.roles, "readOnly": bounds.read_only,
+    })
 }
 
 fn project(fact: &ProjectFact) -> Value {
@@ -186,6 +214,15 @@ fn project(fact: &ProjectFact) -> Value {
             json!({ "key": key, "displayName": display_name, "group": group })
         }
         ProjectFact::RoleRemoved { key } => json!({ "key": key }),
+        ProjectFact::GrantAdded { grant, org, roles } => {
+            json!({ "grantId": grant, "grantedOrgId": org, "roleKeys": roles })
+        }
+        ProjectFact::GrantChanged { grant, roles } | ProjectFact::GrantCascadeChanged { grant, roles } => {
+            json!({ "grantId": grant, "roleKeys": roles })
+        }
+        ProjectFact::GrantDeactivated { grant }
+        | ProjectFact::GrantReactivated { grant }
+        | ProjectFact::GrantRemoved { grant } => json!({ "grantId": grant }),
         ProjectFact::Deactivated | ProjectFact::Reactivated | ProjectFact::Removed => Value::Null,
     }
 }

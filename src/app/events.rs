@@ -22,12 +22,11 @@ pub async fn list(
     request: admin::ListEventsRequest,
 ) -> Result<admin::ListEventsResponse> {
     let search = Search::of(request)?;
-    let found = move || {
-        let snapshot = app.store.snapshot()?;
-        let events = search.run(&snapshot)?;
+    let found = move |snapshot: &Snapshot| {
+        let events = search.run(snapshot)?;
         events.iter().map(|event| event_views::event(&snapshot.state(), event)).collect::<Result<_>>()
     };
-    let events = tokio::task::spawn_blocking(found).await.map_err(Error::internal)??;
+    let events = app.store.read(found).await?;
     Ok(admin::ListEventsResponse { events })
 }
 

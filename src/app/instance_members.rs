@@ -9,19 +9,22 @@ use crate::{
     },
     authz::Authorized,
     error::Result,
-    id::{OrgId, UserId},
-    model::{Draft, InstanceFact, fault},
+    id::UserId,
+    model::{Draft, InstanceFact, Machine, MachineState, OrgState, fault},
     permission::{IamMemberDelete, IamMemberRead, IamMemberWrite, Roles},
     proto::zitadel::{admin::v1 as wire, member::v1::MemberFieldColumnName},
     store::{Direction, State},
 };
+
+/// The role that permits everything, everywhere.
+pub(super) const OWNER: &str = "IAM_OWNER";
 
 pub(super) static SCOPE: Scope = Scope {
     is_role: Roles::is_instance_role,
     exists: |_, _| Ok(()),
     may_keep: |state, user, roles| match is_owner(roles) {
         true => Ok(()),
-        false => owner_remains(state, |owner| Ok(owner == user)),
+        false => owner_remains_without(state, user),
     },
     draft: |instance, step| {
         let fact = match step {
@@ -60,7 +63,8 @@ pub async fn list(
     request: wire::ListIAMMembersRequest,
 ) -> Result<wire::ListIAMMembersResponse> {
     let column = request.sorting_column.as_known().unwrap_or(MemberFieldColumnName::MEMBER_FIELD_NAME_UNSPECIFIED);
-    let (details, result) = member_views::list(&app, &who.org, request.query.as_option(), column, &request.queries)?;
+    let query = request.query.as_option();
+    let (details, result) = member_views::list(&app, who.org, query, column, request.queries).await?;
     Ok(wire::ListIAMMembersResponse { details: details.into(), result })
 }
 
@@ -94,30 +98,36 @@ pub async fn remove(
     Ok(wire::RemoveIAMMemberResponse { details: details.into() })
 }
 
-/// Refuses what would take the role from the last `IAM_OWNER`: nobody could give it back, and the server would be lost
-/// to its operators. ZITADEL allows it, having a system API above the instance.
-///
-/// Memberships are counted, not accounts that can sign in: an owner that is locked can be unlocked.
-pub(super) fn owner_remains(state: &State<'_>, leaves: impl Fn(&UserId) -> Result<bool>) -> Result<()> {
-    let mut left = false;
+/// Refuses what would leave no `IAM_OWNER` that can act: nobody could give the role back or let its owner in again, and
+/// the server would be lost to its operators. ZITADEL allows it, having a system API above the instance.
+pub(super) fn owner_remains(state: &State<'_>, leaves: impl Fn(&Machine) -> bool) -> Result<()> {
+    let mut one_leaves = false;
     for member in state.members(&state.instance()?.id, Direction::Ascending)? {
         let member = member?;
-        if !is_owner(&member.roles) {
-            continue;
-        }
-        if !leaves(&member.user)? {
+        let Some(owner) = state.machine(&member.user)?.filter(|_| is_owner(&member.roles)) else { continue };
+        if leaves(&owner) {
+            one_leaves = true;
+        } else if can_act(state, &owner)? {
             return Ok(());
         }
-        left = true;
     }
-    if left { Err(fault::LAST_OWNER.into()) } else { Ok(()) }
+    if one_leaves { Err(fault::LAST_OWNER.into()) } else { Ok(()) }
 }
 
-/// Whether a user is one of the organisation's own.
-pub(super) fn belongs(state: &State<'_>, user: &UserId, org: &OrgId) -> Result<bool> {
-    Ok(state.machine(user)?.is_some_and(|user| user.org == *org))
+/// The same where one user goes. Most are no owners, and then no other member is looked at.
+pub(super) fn owner_remains_without(state: &State<'_>, user: &UserId) -> Result<()> {
+    let member = state.member(&state.instance()?.id, user)?;
+    if member.is_some_and(|member| is_owner(&member.roles)) {
+        return owner_remains(state, |owner| owner.id == *user);
+    }
+    Ok(())
+}
+
+fn can_act(state: &State<'_>, machine: &Machine) -> Result<bool> {
+    let org = state.org(&machine.org)?;
+    Ok(machine.state == MachineState::Active && org.is_some_and(|org| org.state == OrgState::Active))
 }
 
 fn is_owner(roles: &[String]) -> bool {
-    roles.iter().any(|role| role == "IAM_OWNER")
+    roles.iter().any(|role| role == OWNER)
 }

@@ -131,9 +131,7 @@ async fn make(
         true => {
             // Before the work, so that whoever would be refused cannot ask for it.
             let (state, now) = (app.store.snapshot()?, app.clock.now());
-            let user =
-                credentials::holder(&state.state(), &app.roles, &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?
-                    .id;
+            let user = credentials::holder(&state.state(), &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?.id;
             drop(state);
             let made = generate(&id).await?;
             let file = KeyFile {
@@ -153,11 +151,10 @@ async fn make(
         algorithm: public.algorithm().name().into(),
         expires,
     };
-    let roles = app.roles.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, now| {
-            let machine = credentials::holder(state, &roles, &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?;
+        .change(who.warrant(), move |state, now| {
+            let machine = credentials::holder(state, &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?;
             Ok(credentials::event(&machine, added))
         })
         .await?;
@@ -174,8 +171,8 @@ async fn generate(id: &CredentialId) -> Result<ServiceAccountKey> {
 async fn end(app: &App, who: Authorized<UserWrite>, user_id: String, key_id: String) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &user_id, fault::KEY_REMOVE_UNKNOWN)?;
+        .change(who.warrant(), move |state, _| {
+            let machine = who.machine_to_change(state, &user_id, fault::KEY_REMOVE_UNKNOWN)?;
             let found = credentials::find(state, &machine, &key_id, Credential::is_key)?;
             let credential = found.ok_or(fault::KEY_REMOVE_UNKNOWN)?.id;
             Ok(credentials::event(&machine, UserFact::KeyRemoved { credential }))

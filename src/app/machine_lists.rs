@@ -1,18 +1,25 @@
 //! Machine users as the wire shows them, many at a time.
 
 use crate::{
-    app::{App, machine_views, merged::Merged, page::Page, user_filter::Filter, user_query},
-    authz::{Authenticated, Authorized},
-    error::{Error, Result},
+    app::{
+        App, machine_views,
+        merged::Merged,
+        page::Page,
+        user_filter::{Filter, Plain},
+        user_query,
+    },
+    authz::{Authenticated, Authorized, Orgs},
+    error::Result,
     id::OrgId,
-    model::{Column, Machine},
-    permission::UserRead,
+    limits::{MAX_MERGED_ORGS, MAX_SORTED},
+    model::{Column, Machine, MachineState, fault},
+    permission::{Roles, UserRead},
     proto::zitadel::{
         management::v1 as management,
         object::v2::ListDetails,
         user::{v1::UserFieldName, v2 as user},
     },
-    store::{Direction, State},
+    store::{Counted, Direction, Part, Snapshot, State},
 };
 use buffa::Enumeration;
 
@@ -22,45 +29,43 @@ pub async fn list(
     who: Authorized<UserRead>,
     request: management::ListUsersRequest,
 ) -> Result<management::ListUsersResponse> {
+    let now = app.clock.now();
     let page = Page::v1(request.query.as_option())?;
     let filter = user_query::v1(&request.queries)?;
     let column = column(request.sorting_column.to_i32());
-    let found = find_apart(app, filter, column, page, |_| Ok(Scope { orgs: vec![who.org], own: None })).await?;
+    let scope = Scope { orgs: Some(vec![who.org]), own: None };
+    let found = app.store.read(move |snapshot| find(&snapshot.state(), &scope, &filter, column, page)).await?;
     Ok(management::ListUsersResponse {
         details: page.details(found.total).into(),
-        result: found.machines.iter().map(machine_views::view).collect(),
+        result: found.machines.iter().map(|machine| machine_views::view(machine, now)).collect(),
         ..Default::default()
     })
 }
 
 /// The users of all organisations whose users the caller may read, and the caller itself, that meet all queries.
 pub async fn list_v2(app: App, who: Authenticated, request: user::ListUsersRequest) -> Result<user::ListUsersResponse> {
+    let now = app.clock.now();
     let page = Page::listed_v2(request.query.as_option())?;
     let filter = user_query::v2(&request.queries)?;
     let column = column(request.sorting_column.to_i32());
-    let asked = filter.org().cloned();
     let roles = app.roles.clone();
-    let scope = move |state: &State<'_>| {
-        let readable = who.orgs_where::<UserRead>(state, &roles)?;
-        let orgs = match asked {
-            Some(org) => Vec::from_iter(readable.contain(&org).then_some(org)),
-            None => readable.ids(state)?,
-        };
-        let own = if readable.contain(&who.caller.org) { None } else { state.machine(&who.caller.user)? };
-        Ok(Scope { orgs, own })
+    let find = move |snapshot: &Snapshot| {
+        let state = snapshot.state();
+        find(&state, &Scope::of(&state, &roles, &who, filter.org())?, &filter, column, page)
     };
-    let found = find_apart(app, filter, column, page, scope).await?;
+    let found = app.store.read(find).await?;
     let total_result = page.details(found.total).total_result;
     Ok(user::ListUsersResponse {
         details: ListDetails { total_result, ..Default::default() }.into(),
-        result: found.machines.iter().map(machine_views::view_v2).collect(),
+        result: found.machines.iter().map(|machine| machine_views::view_v2(machine, now)).collect(),
         ..Default::default()
     })
 }
 
 /// Whose users are looked through.
 struct Scope {
-    orgs: Vec<OrgId>,
+    /// None for all organisations.
+    orgs: Option<Vec<OrgId>>,
     /// One more user, of none of these organisations.
     own: Option<Machine>,
 }
@@ -72,28 +77,17 @@ struct Found {
     machines: Vec<Machine>,
 }
 
-/// On a thread of its own: a filter without an index walks all users in scope, which must not stand in other requests'
-/// way.
-async fn find_apart(
-    app: App,
-    filter: Filter,
-    column: Column,
-    page: Page,
-    scope: impl FnOnce(&State<'_>) -> Result<Scope> + Send + 'static,
-) -> Result<Found> {
-    let found = move || {
-        let snapshot = app.store.snapshot()?;
-        let state = snapshot.state();
-        find(&state, &scope(&state)?, &filter, column, page)
-    };
-    tokio::task::spawn_blocking(found).await.map_err(Error::internal)?
-}
-
 fn find(state: &State<'_>, scope: &Scope, filter: &Filter, column: Column, page: Page) -> Result<Found> {
-    if scope.orgs.iter().all(|org| filter.is_everybody_of(org)) {
-        return everybody(state, scope, filter, column, page);
+    match filter.plainly(&|org| scope.is_only(org)) {
+        Plain::Everybody => return everybody(state, scope, column, page),
+        Plain::State(wanted) => return everybody_in(wanted, state, scope, column, page),
+        Plain::Other => {}
     }
-    match filter.candidates(state)? {
+    let matching = |column, part: Part<'_>| {
+        let all = scope.machines(state, column, part, Direction::Ascending)?;
+        all.filter(|machine| meets(filter, machine)).collect()
+    };
+    match filter.candidates(state, &matching)? {
         Some(mut few) => {
             few.retain(|machine| scope.has(machine) && filter.matches(machine));
             Ok(among(few, column, page))
@@ -102,26 +96,30 @@ fn find(state: &State<'_>, scope: &Scope, filter: &Filter, column: Column, page:
     }
 }
 
-/// Reads the index up to the page's end; of one organisation, only the users on the page.
-fn everybody(state: &State<'_>, scope: &Scope, filter: &Filter, column: Column, page: Page) -> Result<Found> {
-    let own = scope.own.iter().filter(|own| filter.matches(own));
-    let mut total = own.count() as u64;
-    for org in &scope.orgs {
-        total += state.machine_count(org)?;
-    }
-    let mut found = Found { total, machines: Vec::new() };
-    if page.offset >= total {
-        return Ok(found);
-    }
-    if let (None, [org]) = (&scope.own, scope.orgs.as_slice()) {
-        for id in state.machine_ids(org, column, page.direction)?.skip(page.skip()).take(page.limit) {
-            found.machines.extend(state.machine(&id?)?);
+fn everybody(state: &State<'_>, scope: &Scope, column: Column, page: Page) -> Result<Found> {
+    let total = scope.own.iter().count() as u64 + scope.count(|org| state.machine_count(org))?;
+    let machines = page.of(total, |direction| scope.machines(state, column, Part::All, direction))?;
+    Ok(Found { total, machines })
+}
+
+/// Few are sorted. Of many, enough are on the way to the page in the order of any index.
+fn everybody_in(wanted: MachineState, state: &State<'_>, scope: &Scope, column: Column, page: Page) -> Result<Found> {
+    let is_wanted = |machine: &Machine| machine.state == wanted;
+    let own = scope.own.iter().filter(|own| is_wanted(own)).count() as u64;
+    let total = own + scope.count(|org| state.count(Counted::Machines(org, wanted)))?;
+    let in_state = |direction| scope.machines(state, Column::State, Part::Only(&[wanted as u8]), direction);
+    let machines = match column {
+        // Those in one state are in the order of their ids.
+        Column::Id | Column::State => page.of(total, in_state)?,
+        _ if total <= MAX_SORTED => {
+            return Ok(among(in_state(Direction::Ascending)?.collect::<Result<_>>()?, column, page));
         }
-        return Ok(found);
-    }
-    let matching = scope.machines(state, column, page.direction)?.filter(|machine| meets(filter, machine));
-    found.machines = matching.skip(page.skip()).take(page.limit).collect::<Result<_>>()?;
-    Ok(found)
+        _ => page.of(total, |direction| {
+            let all = scope.machines(state, column, Part::All, direction)?;
+            Ok(all.filter(|machine| machine.as_ref().map_or(true, is_wanted)))
+        })?,
+    };
+    Ok(Found { total, machines })
 }
 
 /// Sorts as the index would.
@@ -136,15 +134,9 @@ fn among(mut machines: Vec<Machine>, column: Column, page: Page) -> Found {
 
 /// Looks at every user in scope, because the total counts them all; keeps only the page.
 fn walk(state: &State<'_>, scope: &Scope, filter: &Filter, column: Column, page: Page) -> Result<Found> {
-    let mut found = Found { total: 0, machines: Vec::new() };
-    for machine in scope.machines(state, column, page.direction)?.filter(|machine| meets(filter, machine)) {
-        let machine = machine?;
-        if found.total >= page.offset && found.machines.len() < page.limit {
-            found.machines.push(machine);
-        }
-        found.total += 1;
-    }
-    Ok(found)
+    let all = scope.machines(state, column, Part::All, page.direction)?;
+    let (total, machines) = page.pick_counted(all.filter(|machine| meets(filter, machine)))?;
+    Ok(Found { total, machines })
 }
 
 /// Whether a user matches; an error is passed on.
@@ -153,31 +145,71 @@ fn meets(filter: &Filter, machine: &Result<Machine>) -> bool {
 }
 
 impl Scope {
-    fn has(&self, machine: &Machine) -> bool {
-        self.orgs.contains(&machine.org) || self.own.as_ref().is_some_and(|own| own.id == machine.id)
+    /// Whose users the caller may read, or the one of them that is asked for; and the caller itself.
+    fn of(state: &State<'_>, roles: &Roles, who: &Authenticated, asked: Option<&OrgId>) -> Result<Self> {
+        let readable = who.orgs_where::<UserRead>(state, roles)?;
+        let own = if readable.contain(&who.caller.org) { None } else { state.machine(&who.caller.user)? };
+        let orgs = match (readable, asked) {
+            (readable, Some(org)) => Some(Vec::from_iter(readable.contain(org).then(|| org.clone()))),
+            (Orgs::All, None) => None,
+            (Orgs::These(orgs), None) => Some(orgs.into_iter().collect()),
+        };
+        // Where another organisation is asked for, the caller is not asked for.
+        let own = own.filter(|own| asked.is_none_or(|org| *org == own.org));
+        Ok(Self { orgs, own })
     }
 
-    /// All users in scope in the order of `column`, then of their ids.
+    fn has(&self, machine: &Machine) -> bool {
+        self.orgs.as_ref().is_none_or(|orgs| orgs.contains(&machine.org))
+            || self.own.as_ref().is_some_and(|own| own.id == machine.id)
+    }
+
+    /// Whether nobody in scope belongs to another organisation.
+    fn is_only(&self, org: &OrgId) -> bool {
+        let orgs = self.orgs.as_ref().is_some_and(|orgs| orgs.iter().all(|other| other == org));
+        orgs && self.own.as_ref().is_none_or(|own| own.org == *org)
+    }
+
+    fn count(&self, count: impl Fn(Option<&OrgId>) -> Result<u64>) -> Result<u64> {
+        self.orgs.as_ref().map_or_else(|| count(None), |orgs| orgs.iter().map(|org| count(Some(org))).sum())
+    }
+
+    /// The users in scope of a part of a column in its order, then of their ids.
     fn machines<'s>(
         &'s self,
-        state: &'s State<'_>,
+        state: &State<'s>,
         column: Column,
+        part: Part<'_>,
         direction: Direction,
-    ) -> Result<impl Iterator<Item = Result<Machine>>> {
-        let mut lists: Vec<Box<dyn Iterator<Item = Result<Machine>> + 's>> = Vec::new();
-        for org in &self.orgs {
-            lists.push(Box::new(state.machines(org, column, direction)?));
+    ) -> Result<Machines<'s>> {
+        let own = self.own.clone().filter(|own| part.contains(&column.sort_key(own)));
+        let mut lists: Vec<Machines<'s>> = Vec::new();
+        for org in self.orgs_to_merge()? {
+            lists.push(Box::new(state.machines_in(org, column, part, direction)?));
         }
-        lists.push(Box::new(self.own.iter().cloned().map(Ok)));
+        if lists.len() == 1 && self.own.is_none() {
+            return Ok(lists.swap_remove(0));
+        }
+        lists.push(Box::new(own.map(Ok).into_iter()));
         let lists = lists.into_iter().map(|list| list.map(move |machine| machine.map(|found| (column, found))));
         let merged = Merged::new(
             lists.collect(),
             |(column, machine): &(Column, Machine)| (column.sort_key(machine), machine.id.clone()),
             direction,
         )?;
-        Ok(merged.map(|machine| machine.map(|(_, machine)| machine)))
+        Ok(Box::new(merged.map(|machine| machine.map(|(_, machine)| machine))))
+    }
+
+    fn orgs_to_merge(&self) -> Result<Vec<Option<&OrgId>>> {
+        match &self.orgs {
+            None => Ok(vec![None]),
+            Some(orgs) if orgs.len() > MAX_MERGED_ORGS => Err(fault::LIST_TOO_WIDE.into()),
+            Some(orgs) => Ok(orgs.iter().map(Some).collect()),
+        }
     }
 }
+
+type Machines<'s> = Box<dyn Iterator<Item = Result<Machine>> + 's>;
 
 /// By number, which is the same in both APIs. What machines do not have, and what is the same for all of them, sorts by
 /// id.

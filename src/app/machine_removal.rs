@@ -10,7 +10,8 @@ use crate::{
     store::{Decision, Receipt, State},
 };
 
-/// Removes a user with all its credentials, memberships and grants. Its id is never given again. Not the last `IAM_OWNER`.
+/// Removes a user with all its credentials, memberships and grants. Its id is never given again. Not the last `IAM_OWNER`
+/// that can act.
 pub async fn remove(
     app: App,
     who: Authorized<UserDelete>,
@@ -44,9 +45,9 @@ pub async fn remove_me(
 async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, id: String, unknown: Fault) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &id, unknown)?;
-            instance_members::owner_remains(state, |owner| Ok(*owner == machine.id))?;
+        .change(who.warrant(), move |state, _| {
+            let machine = who.machine_to_change(state, &id, unknown)?;
+            instance_members::owner_remains_without(state, &machine.id)?;
             Ok(Decision::new(removal(state, &machine)?, ()))
         })
         .await?;

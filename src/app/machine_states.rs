@@ -1,7 +1,8 @@
-//! Shutting machine users out and letting them in again. A caller with the permission may do all of it to itself.
+//! Shutting machine users out and letting them in again. A caller with the permission may do all of it to itself, unless
+//! it is the last `IAM_OWNER` that can act.
 
 use crate::{
-    app::{App, reply},
+    app::{App, instance_members, reply},
     authz::Authorized,
     error::{Fault, Result},
     model::{Draft, MachineState, UserFact, fault},
@@ -102,6 +103,8 @@ pub async fn unlock_v2(
 struct Step {
     from: fn(MachineState) -> bool,
     fact: UserFact,
+    /// Whether the user cannot act any more.
+    shuts_out: bool,
 }
 
 struct Faults {
@@ -111,19 +114,26 @@ struct Faults {
     refused: Fault,
 }
 
-const DEACTIVATE: Step = Step { from: |state| !matches!(state, MachineState::Inactive), fact: UserFact::Deactivated };
-const REACTIVATE: Step = Step { from: |state| matches!(state, MachineState::Inactive), fact: UserFact::Reactivated };
-const LOCK: Step = Step { from: |state| matches!(state, MachineState::Active), fact: UserFact::Locked };
-const UNLOCK: Step = Step { from: |state| matches!(state, MachineState::Locked), fact: UserFact::Unlocked };
+const DEACTIVATE: Step =
+    Step { from: |state| !matches!(state, MachineState::Inactive), fact: UserFact::Deactivated, shuts_out: true };
+const REACTIVATE: Step =
+    Step { from: |state| matches!(state, MachineState::Inactive), fact: UserFact::Reactivated, shuts_out: false };
+const LOCK: Step =
+    Step { from: |state| matches!(state, MachineState::Active), fact: UserFact::Locked, shuts_out: true };
+const UNLOCK: Step =
+    Step { from: |state| matches!(state, MachineState::Locked), fact: UserFact::Unlocked, shuts_out: false };
 
 impl Step {
     async fn take(self, app: &App, who: Authorized<UserWrite>, user_id: String, faults: Faults) -> Result<Receipt> {
         let changed = app
             .store
-            .change(who.caller.editor(), move |state, _| {
-                let machine = who.machine_or(state, &user_id, faults.unknown)?;
+            .change(who.warrant(), move |state, _| {
+                let machine = who.machine_to_change(state, &user_id, faults.unknown)?;
                 if !(self.from)(machine.state) {
                     return Err(faults.refused.into());
+                }
+                if self.shuts_out {
+                    instance_members::owner_remains_without(state, &machine.id)?;
                 }
                 Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, self.fact)], ()))
             })

@@ -32,11 +32,10 @@ pub async fn update_v2(
     let chosen = request.username.as_deref();
     let user_name =
         chosen.map(|it| machines::user_name(it, "UpdateUserRequest.Username", fault::USER_NAME_BLANK)).transpose()?;
-    let roles = app.roles.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &request.user_id, fault::UPDATE_V2_UNKNOWN)?;
+        .change(who.warrant(), move |state, _| {
+            let machine = who.machine_to_change(state, &request.user_id, fault::UPDATE_V2_UNKNOWN)?;
             let mut events = Vec::new();
             if let Some(user_name) = user_name.filter(|user_name| *user_name != machine.user_name) {
                 if !machines::name_is_free(state, &user_name, Some(&machine.id))? {
@@ -46,7 +45,7 @@ pub async fn update_v2(
             }
             events.extend(description(&machine, described));
             if !request.metadata.is_empty() {
-                who.is_not_only_self(state, &roles)?;
+                who.is_not_only_self(state)?;
                 events.extend(Holder::user(&machine).set(state, user_metadata::entries(request.metadata))?);
             }
             Ok(Decision::new(events, machine.stamps.changed))

@@ -2,8 +2,8 @@
 
 use crate::{
     app::{App, reply},
-    authz::{Absent, Authenticated, Authorized},
-    error::Result,
+    authz::{Authenticated, Authorized},
+    error::{Fault, Result},
     model::{AccessTokenType, Machine, MachineState, fault},
     permission::{UserGlobalRead, UserRead},
     proto::zitadel::{
@@ -12,6 +12,7 @@ use crate::{
         object::v2::Details,
         user::{v1, v2},
     },
+    time::Timestamp,
 };
 use buffa::EnumValue;
 
@@ -22,11 +23,8 @@ pub async fn get(
     request: management::GetUserByIDRequest,
 ) -> Result<management::GetUserByIDResponse> {
     let snapshot = app.store.snapshot()?;
-    let machine = who.machine(&snapshot.state(), &request.id)?.map_err(|absent| match absent {
-        Absent::Unknown => fault::USER_UNKNOWN,
-        Absent::Elsewhere => fault::USER_ELSEWHERE,
-    })?;
-    Ok(management::GetUserByIDResponse { user: view(&machine).into() })
+    let machine = who.machine(&snapshot.state(), &request.id)?.map_err(Fault::from)?;
+    Ok(management::GetUserByIDResponse { user: view(&machine, app.clock.now()).into() })
 }
 
 /// A user of any organisation, by its user name.
@@ -36,13 +34,13 @@ pub async fn get_by_login_name(
     request: management::GetUserByLoginNameGlobalRequest,
 ) -> Result<management::GetUserByLoginNameGlobalResponse> {
     let machine = app.store.snapshot()?.state().machine_by_name(&request.login_name)?.ok_or(fault::USER_UNKNOWN)?;
-    Ok(management::GetUserByLoginNameGlobalResponse { user: view(&machine).into() })
+    Ok(management::GetUserByLoginNameGlobalResponse { user: view(&machine, app.clock.now()).into() })
 }
 
 /// The caller.
 pub async fn get_me(app: App, who: Authenticated, _: auth::GetMyUserRequest) -> Result<auth::GetMyUserResponse> {
     let machine = app.store.snapshot()?.state().machine(&who.caller.user)?.ok_or(fault::USER_UNKNOWN)?;
-    Ok(auth::GetMyUserResponse { user: view(&machine).into(), ..Default::default() })
+    Ok(auth::GetMyUserResponse { user: view(&machine, app.clock.now()).into(), ..Default::default() })
 }
 
 /// A user of any organisation that the caller may read, or the caller itself.
@@ -53,11 +51,11 @@ pub async fn get_v2(
 ) -> Result<v2::GetUserByIDResponse> {
     let snapshot = app.store.snapshot()?;
     let machine = who.machine_or(&snapshot.state(), &request.user_id, fault::USER_UNKNOWN)?;
-    let user = view_v2(&machine);
+    let user = view_v2(&machine, app.clock.now());
     Ok(v2::GetUserByIDResponse { details: user.details.clone(), user: user.into() })
 }
 
-pub fn view(machine: &Machine) -> v1::User {
+pub fn view(machine: &Machine, now: Timestamp) -> v1::User {
     v1::User {
         id: machine.id.to_string(),
         details: reply::viewed(&machine.stamps, machine.org.as_str()).into(),
@@ -73,7 +71,7 @@ pub fn view(machine: &Machine) -> v1::User {
         r#type: Some(v1::user::Type::Machine(Box::new(v1::Machine {
             name: machine.name.clone(),
             description: machine.description.clone(),
-            has_secret: machine.secret.is_some(),
+            has_secret: machine.live_secrets(now).next().is_some(),
             access_token_type: match machine.access_token_type {
                 AccessTokenType::Bearer => v1::AccessTokenType::ACCESS_TOKEN_TYPE_BEARER,
                 AccessTokenType::Jwt => v1::AccessTokenType::ACCESS_TOKEN_TYPE_JWT,
@@ -83,7 +81,7 @@ pub fn view(machine: &Machine) -> v1::User {
     }
 }
 
-pub fn view_v2(machine: &Machine) -> v2::User {
+pub fn view_v2(machine: &Machine, now: Timestamp) -> v2::User {
     v2::User {
         user_id: machine.id.to_string(),
         details: Details {
@@ -105,7 +103,7 @@ pub fn view_v2(machine: &Machine) -> v2::User {
         r#type: Some(v2::user::Type::Machine(Box::new(v2::MachineUser {
             name: machine.name.clone(),
             description: machine.description.clone(),
-            has_secret: machine.secret.is_some(),
+            has_secret: machine.live_secrets(now).next().is_some(),
             access_token_type: match machine.access_token_type {
                 AccessTokenType::Bearer => v2::AccessTokenType::ACCESS_TOKEN_TYPE_BEARER,
                 AccessTokenType::Jwt => v2::AccessTokenType::ACCESS_TOKEN_TYPE_JWT,

@@ -63,8 +63,8 @@ pub async fn update(
     let access_token_type = request.access_token_type.to_model();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &request.user_id, fault::MACHINE_UNKNOWN)?;
+        .change(who.warrant(), move |state, _| {
+            let machine = who.machine_to_change(state, &request.user_id, fault::MACHINE_UNKNOWN)?;
             let same = machine.name == request.name
                 && machine.description == request.description
                 && machine.access_token_type == access_token_type;
@@ -88,8 +88,8 @@ pub async fn rename(
     let user_name = user_name(&request.user_name, "UpdateUserNameRequest.UserName", fault::USER_NAME_MISSING)?;
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &request.user_id, fault::USER_NAME_USER_UNKNOWN)?;
+        .change(who.warrant(), move |state, _| {
+            let machine = who.machine_to_change(state, &request.user_id, fault::USER_NAME_USER_UNKNOWN)?;
             if machine.user_name == user_name {
                 return Err(fault::USER_NAME_UNCHANGED.into());
             }
@@ -131,7 +131,7 @@ struct New {
 async fn create(app: &App, who: Authorized<UserWrite>, new: New) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             if state.org(&who.org)?.is_none() {
                 return Err(fault::USER_ORG_UNKNOWN.into());
             }

@@ -7,45 +7,66 @@ use crate::{
         reply,
     },
     error::{Error, Result},
-    id::OrgId,
+    id::{OrgId, UserId},
     model::{Machine, Member, fault},
     proto::zitadel::{
         member::v1::{self as wire, MemberFieldColumnName as Column, search_query::Query},
         user::v1::Type,
         v1::{ListDetails, ListQuery},
     },
-    store::{Direction, State},
+    store::{Counted, Direction, Snapshot, State},
 };
 
 /// The members of an organisation or of the instance that meet all queries, in the order of `column`, then of their
-/// user ids. It looks at every member, because it says how many there are.
-pub fn list(
+/// user ids. Only by user id is there an index of one owner's members; other columns are for the instance, which has few.
+pub async fn list(
     app: &App,
-    owner: &OrgId,
+    owner: OrgId,
     query: Option<&ListQuery>,
     column: Column,
-    queries: &[wire::SearchQuery],
+    queries: Vec<wire::SearchQuery>,
 ) -> Result<(ListDetails, Vec<wire::Member>)> {
     let page = Page::v1(query)?;
-    few_enough(queries)?;
+    few_enough(&queries)?;
     let queries: Vec<_> =
-        queries.iter().map(|query| query.query.as_ref()).collect::<Option<_>>().ok_or(fault::MEMBER_QUERY_EMPTY)?;
-    let snapshot = app.store.snapshot()?;
-    let state = snapshot.state();
-    let mut found = Vec::new();
-    for member in state.members(owner, Direction::Ascending)? {
-        let member = member?;
-        if queries.iter().all(|query| matches(query, &member)) {
-            found.push((sort_key(&state, column, &member)?, member));
+        queries.into_iter().map(|query| query.query).collect::<Option<_>>().ok_or(fault::MEMBER_QUERY_EMPTY)?;
+    let find = move |snapshot: &Snapshot| {
+        let state = snapshot.state();
+        let (details, members) = find(&state, &owner, &queries, column, page)?;
+        let views = members.iter().map(|member| Ok(view(member, &machine(&state, member)?)));
+        Ok((details, views.collect::<Result<_>>()?))
+    };
+    app.store.read(find).await
+}
+
+fn find(
+    state: &State<'_>,
+    owner: &OrgId,
+    queries: &[Query],
+    column: Column,
+    page: Page,
+) -> Result<(ListDetails, Vec<Member>)> {
+    let mut found = match queries.first() {
+        None if matches!(column, Column::MEMBER_FIELD_NAME_UNSPECIFIED | Column::MEMBER_FIELD_NAME_USER_ID) => {
+            let total = state.count(Counted::Members(Some(owner)))?;
+            return Ok((page.details(total), page.of(total, |direction| state.members(owner, direction))?));
         }
-    }
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        None => state.members(owner, Direction::Ascending)?.collect::<Result<_>>()?,
+        // All others hold of nobody, so what meets all queries is one member at most.
+        Some(Query::UserIdQuery(query)) => match UserId::parse(&query.user_id) {
+            Some(user) => state.member(owner, &user)?.into_iter().collect(),
+            None => Vec::new(),
+        },
+        Some(_) => Vec::new(),
+    };
+    found.retain(|member| queries.iter().all(|query| matches(query, member)));
+    let mut keyed =
+        found.into_iter().map(|member| Ok((sort_key(state, column, &member)?, member))).collect::<Result<Vec<_>>>()?;
+    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
     if page.direction == Direction::Descending {
-        found.reverse();
+        keyed.reverse();
     }
-    let (details, shown) = page.cut(found);
-    let views = shown.iter().map(|(_, member)| Ok(view(member, &machine(&state, member)?))).collect::<Result<_>>()?;
-    Ok((details, views))
+    Ok(page.cut(keyed.into_iter().map(|(_, member)| member).collect()))
 }
 
 /// Machines have neither given names nor addresses, so no condition on those holds, not even an empty one.

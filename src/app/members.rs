@@ -55,12 +55,11 @@ pub async fn add<P: Permit + 'static>(
     roles: Vec<String>,
 ) -> Result<ObjectDetails> {
     let roles = to_add(&app.roles, scope, roles)?;
-    let known = app.roles.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             (scope.exists)(state, &who.org)?;
-            who.may_give(state, &known, &roles)?;
+            who.may_give(state, &roles)?;
             Ok(Decision::new(vec![joining(state, scope, &who.org, &user_id, roles)?], ()))
         })
         .await?;
@@ -91,17 +90,16 @@ pub async fn update<P: Permit + 'static>(
     roles: Vec<String>,
 ) -> Result<ObjectDetails> {
     let roles = checked(&app.roles, roles, scope.is_role, scope.change_invalid, scope.change_role)?;
-    let known = app.roles.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let member = find(state, &who.org, &user_id)?.ok_or(scope.change_unknown)?;
             if member.roles == roles {
                 return Ok(Decision::nothing(Some(member)));
             }
-            // Who may not give a role may not take it by giving another one either.
-            who.may_give(state, &known, &member.roles)?;
-            who.may_give(state, &known, &roles)?;
+            // Who may not give a role may not take it either.
+            who.may_give(state, &member.roles)?;
+            who.may_give(state, &roles)?;
             (scope.may_keep)(state, &member.user, &roles)?;
             Ok(Decision::new(vec![(scope.draft)(&who.org, Step::Changed { user: member.user, roles })], None))
         })
@@ -123,8 +121,9 @@ pub async fn remove<P: Permit + 'static>(
 ) -> Result<ObjectDetails> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let Some(member) = find(state, &who.org, &user_id)? else { return Ok(Decision::nothing(())) };
+            who.may_give(state, &member.roles)?;
             (scope.may_keep)(state, &member.user, &[])?;
             Ok(Decision::new(vec![(scope.draft)(&who.org, Step::Removed { user: member.user })], ()))
         })

@@ -17,7 +17,7 @@ use crate::{
         user::v1::{self as user, membership::Type, membership_query::Query},
         v1::{ListDetails, ListQuery},
     },
-    store::State,
+    store::{Direction, Snapshot, State},
 };
 
 /// A user's memberships in the context organisation and in the instance. An unknown user has none.
@@ -27,7 +27,7 @@ pub async fn list(
     request: management::ListUserMembershipsRequest,
 ) -> Result<management::ListUserMembershipsResponse> {
     let Some(id) = UserId::parse(&request.user_id) else { return Ok(Default::default()) };
-    let (details, result) = find(&app, &id, Some(&who.org), request.query.as_option(), &request.queries)?;
+    let (details, result) = find(app, id, Some(who.org), request.query.as_option(), request.queries).await?;
     Ok(management::ListUserMembershipsResponse { details: details.into(), result })
 }
 
@@ -37,7 +37,7 @@ pub async fn list_mine(
     who: Authenticated,
     request: auth::ListMyMembershipsRequest,
 ) -> Result<auth::ListMyMembershipsResponse> {
-    let (details, result) = find(&app, &who.caller.user, None, request.query.as_option(), &request.queries)?;
+    let (details, result) = find(app, who.caller.user, None, request.query.as_option(), request.queries).await?;
     Ok(auth::ListMyMembershipsResponse { details: details.into(), result })
 }
 
@@ -61,34 +61,39 @@ pub async fn my_permissions(
 }
 
 /// The memberships of a user that meet all queries, by owner; all of them, or those in `org` and in the instance.
-fn find(
-    app: &App,
-    id: &UserId,
-    org: Option<&OrgId>,
+async fn find(
+    app: App,
+    id: UserId,
+    org: Option<OrgId>,
     query: Option<&ListQuery>,
-    queries: &[user::MembershipQuery],
+    queries: Vec<user::MembershipQuery>,
 ) -> Result<(ListDetails, Vec<user::Membership>)> {
     let page = Page::v1(query)?;
-    few_enough(queries)?;
+    few_enough(&queries)?;
     let queries: Vec<_> =
-        queries.iter().map(|query| query.query.as_ref()).collect::<Option<_>>().ok_or(fault::MEMBERSHIP_QUERY_EMPTY)?;
-    let snapshot = app.store.snapshot()?;
-    let state = snapshot.state();
-    let instance = state.instance()?;
-    let mut found = Vec::new();
-    for member in state.memberships(id)? {
-        let member = member?;
-        let in_sight = member.owner == instance.id || org.is_none_or(|org| member.owner == *org);
-        if in_sight && queries.iter().all(|query| matches(query, &member, &instance)) {
-            found.push(member);
+        queries.into_iter().map(|query| query.query).collect::<Option<_>>().ok_or(fault::MEMBERSHIP_QUERY_EMPTY)?;
+    let host = app.settings.host.clone();
+    let find = move |snapshot: &Snapshot| {
+        let state = snapshot.state();
+        let instance = state.instance()?;
+        let mut found = in_sight(&state, &id, org.as_ref(), &instance)?;
+        found.retain(|member| queries.iter().all(|query| matches(query, member, &instance)));
+        if page.direction == Direction::Descending {
+            found.reverse();
         }
-    }
-    if page.direction == crate::store::Direction::Descending {
-        found.reverse();
-    }
-    let (details, shown) = page.cut(found);
-    let views = shown.iter().map(|member| view(app, &state, &instance, member)).collect::<Result<_>>()?;
-    Ok((details, views))
+        let (details, shown) = page.cut(found);
+        let views = shown.iter().map(|member| view(&host, &state, &instance, member)).collect::<Result<_>>()?;
+        Ok((details, views))
+    };
+    app.store.read(find).await
+}
+
+/// By owner.
+fn in_sight(state: &State<'_>, user: &UserId, org: Option<&OrgId>, instance: &Instance) -> Result<Vec<Member>> {
+    let Some(org) = org else { return state.memberships(user)?.collect() };
+    let mut owners = vec![org, &instance.id];
+    owners.sort();
+    owners.into_iter().filter_map(|owner| state.member(owner, user).transpose()).collect()
 }
 
 fn matches(query: &Query, member: &Member, instance: &Instance) -> bool {
@@ -101,10 +106,10 @@ fn matches(query: &Query, member: &Member, instance: &Instance) -> bool {
     }
 }
 
-fn view(app: &App, state: &State<'_>, instance: &Instance, member: &Member) -> Result<user::Membership> {
+fn view(host: &str, state: &State<'_>, instance: &Instance, member: &Member) -> Result<user::Membership> {
     let (kind, display_name) = match member.owner == instance.id {
         // The instance has no name of its own; people know it by its host.
-        true => (Type::Iam(true), app.settings.host.clone()),
+        true => (Type::Iam(true), host.into()),
         false => {
             let name = state.org(&member.owner)?.map(|org| org.name).unwrap_or_default();
             (Type::OrgId(member.owner.to_string()), name)

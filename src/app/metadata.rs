@@ -5,8 +5,8 @@ use crate::{
     error::{Fault, Result},
     id::OrgId,
     limits::{MAX_METADATA_BYTES, MAX_METADATA_ENTRIES},
-    model::{Draft, Editor, Machine, Metadata, MetadataSize, OrgFact, Subject, UserFact, fault},
-    store::{Decision, Receipt, State},
+    model::{Draft, Machine, Metadata, MetadataSize, OrgFact, Subject, UserFact, fault},
+    store::{Decision, Receipt, State, Warrant},
     time::Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,7 +105,7 @@ impl Holder {
 /// Keeps entries with the holder that `find` finds. Answers with the last event, or with the one that made it so before.
 pub async fn set(
     app: &App,
-    editor: Editor,
+    warrant: Warrant,
     entries: Vec<(String, Vec<u8>)>,
     find: impl FnOnce(&State<'_>) -> Result<Holder> + Send + 'static,
 ) -> Result<Receipt> {
@@ -114,7 +114,7 @@ pub async fn set(
     }
     let changed = app
         .store
-        .change(editor, move |state, now| {
+        .change(warrant, move |state, now| {
             let holder = find(state)?;
             let before = holder.last_change(state, entries.iter().map(|(key, _)| key.as_str()), now)?;
             Ok(Decision::new(holder.set(state, entries)?, before))
@@ -126,14 +126,14 @@ pub async fn set(
 /// Drops entries of the holder that `find` finds. Answers with the last event.
 pub async fn remove(
     app: &App,
-    editor: Editor,
+    warrant: Warrant,
     keys: Vec<String>,
     faults: RemovalFaults,
     find: impl FnOnce(&State<'_>) -> Result<Holder> + Send + 'static,
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(editor, move |state, _| Ok(Decision::new(find(state)?.remove(state, keys, faults)?, ())))
+        .change(warrant, move |state, _| Ok(Decision::new(find(state)?.remove(state, keys, faults)?, ())))
         .await?;
     changed.receipt().cloned()
 }

@@ -56,7 +56,7 @@ pub async fn update(
     let before = app.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             if in_force(&before, state)? == lifetimes {
                 return Err(fault::OIDC_SETTINGS_UNCHANGED.into());
             }

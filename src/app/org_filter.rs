@@ -1,15 +1,17 @@
 //! From the queries of v1 and v2 to conditions on organisations.
 
 use crate::{
-    app::{page::few_enough, text_match::TextMatch},
+    app::{
+        page::few_enough,
+        text_match::{Place, TextMatch},
+    },
     error::Result,
     id::OrgId,
-    model::{Org, OrgState, fault},
+    model::{Org, OrgColumn, OrgState, fault},
     proto::zitadel::org::{
         v1::{self, org_query::Query as V1},
         v2::{self, search_query::Query as V2},
     },
-    store::State,
 };
 
 /// A condition on an organisation. What names no organisation holds of none.
@@ -68,17 +70,12 @@ impl Filter {
         }
     }
 
-    /// The one organisation that alone can match, where an index tells which.
-    pub fn candidate(&self, state: &State<'_>) -> Result<Option<Option<Org>>> {
-        let id = match self {
-            Self::Id(id) => id.clone(),
-            // The index and the match fold the case of some letters differently, but of none in ASCII.
-            Self::Name(name) => match name.whole().filter(|name| name.is_ascii()) {
-                Some(name) => state.org_by_name(name)?,
-                None => return Ok(None),
-            },
-            Self::Domain(_) | Self::State(_) => return Ok(None),
-        };
-        id.map_or(Ok(None), |id| state.org(&id)).map(Some)
+    /// Where an index has all organisations that can match, and maybe some that do not.
+    pub fn place(&self) -> Option<(OrgColumn, Place)> {
+        match self {
+            Self::Name(name) => name.place().map(|place| (OrgColumn::Name, place)),
+            Self::Domain(domain) => domain.place().map(|place| (OrgColumn::Domain, place)),
+            Self::State(_) | Self::Id(_) => None,
+        }
     }
 }

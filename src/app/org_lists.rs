@@ -3,14 +3,15 @@
 use crate::{
     app::{App, org_filter, org_filter::Filter, org_views, page::Page},
     authz::{Authenticated, Authorized, Orgs},
-    error::{Error, Result},
-    model::{Org, fault},
+    error::Result,
+    limits::MAX_SORTED,
+    model::{Org, OrgColumn, OrgState},
     permission::{IamRead, OrgRead},
     proto::zitadel::{
         admin::v1 as admin, filter::v2::PaginationRequest, object::v2::ListDetails, org::v1::OrgFieldName,
         org::v2 as wire,
     },
-    store::{Direction, State},
+    store::{Counted, Direction, Part, Snapshot, State},
 };
 
 /// The organisations that meet all queries.
@@ -21,12 +22,12 @@ pub async fn list(
 ) -> Result<admin::ListOrgsResponse> {
     let page = Page::v1(request.query.as_option())?;
     let filters = org_filter::v1(&request.queries)?;
-    let order = match request.sorting_column.as_known() {
-        Some(OrgFieldName::ORG_FIELD_NAME_NAME) => Order::Name,
-        _ => Order::Id,
+    let column = match request.sorting_column.as_known() {
+        Some(OrgFieldName::ORG_FIELD_NAME_NAME) => OrgColumn::Name,
+        _ => OrgColumn::Id,
     };
-    let Found { total, orgs } =
-        aside(move || find(&app.store.snapshot()?.state(), &Orgs::All, &filters, order, page)).await?;
+    let found = app.store.read(move |snapshot| find(&snapshot.state(), &Orgs::All, &filters, column, page));
+    let Found { total, orgs } = found.await?;
     Ok(admin::ListOrgsResponse {
         details: page.details(total).into(),
         sorting_column: request.sorting_column,
@@ -45,32 +46,25 @@ pub async fn list_v2(
     let pagination =
         PaginationRequest { offset: query.offset, limit: query.limit, asc: query.asc, ..Default::default() };
     let page = Page::v2(Some(&pagination))?;
-    let order = match request.sorting_column.as_known() {
-        Some(wire::OrganizationFieldName::ORGANIZATION_FIELD_NAME_NAME) => Order::Name,
-        Some(wire::OrganizationFieldName::ORGANIZATION_FIELD_NAME_CREATION_DATE) => Order::CreationDate,
-        _ => Order::Id,
+    let column = match request.sorting_column.as_known() {
+        Some(wire::OrganizationFieldName::ORGANIZATION_FIELD_NAME_NAME) => OrgColumn::Name,
+        Some(wire::OrganizationFieldName::ORGANIZATION_FIELD_NAME_CREATION_DATE) => OrgColumn::CreationDate,
+        _ => OrgColumn::Id,
     };
     let sorting_column = request.sorting_column;
-    let Found { total, orgs } = aside(move || {
-        let snapshot = app.store.snapshot()?;
+    let roles = app.roles.clone();
+    let find = move |snapshot: &Snapshot| {
         let state = snapshot.state();
         let filters = org_filter::v2(&request.queries, &state.instance()?.default_org)?;
-        find(&state, &who.orgs_where::<OrgRead>(&state, &app.roles)?, &filters, order, page)
-    })
-    .await?;
+        find(&state, &who.orgs_where::<OrgRead>(&state, &roles)?, &filters, column, page)
+    };
+    let Found { total, orgs } = app.store.read(find).await?;
     let details = ListDetails { total_result: page.details(total).total_result, ..Default::default() };
     Ok(wire::ListOrganizationsResponse {
         details: details.into(),
         sorting_column,
         result: orgs.iter().map(org_views::view_v2).collect(),
     })
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Id,
-    Name,
-    CreationDate,
 }
 
 /// One page of the organisations that match.
@@ -80,72 +74,82 @@ struct Found {
     orgs: Vec<Org>,
 }
 
-/// A list that walks all organisations must not stand in other requests' way.
-async fn aside(find: impl FnOnce() -> Result<Found> + Send + 'static) -> Result<Found> {
-    tokio::task::spawn_blocking(find).await.map_err(Error::internal)?
+/// What tells how many there are, where no filter says anything else.
+enum Plain {
+    All,
+    /// All in this state, or in none.
+    State(Option<OrgState>),
 }
 
-fn find(state: &State<'_>, visible: &Orgs, filters: &[Filter], order: Order, page: Page) -> Result<Found> {
-    let matches = |org: &Org| filters.iter().all(|filter| filter.matches(org));
-    match candidates(state, visible, filters)? {
-        Some(mut few) => {
-            few.retain(|org| visible.contain(&org.id) && matches(org));
-            Ok(among(few, order, page))
+fn find(state: &State<'_>, visible: &Orgs, filters: &[Filter], column: OrgColumn, page: Page) -> Result<Found> {
+    let matches = |org: &Org| visible.contain(&org.id) && filters.iter().all(|filter| filter.matches(org));
+    if let Some(mut few) = candidates(state, visible, filters)? {
+        few.retain(matches);
+        return Ok(among(few, column, page));
+    }
+    match plainly(filters) {
+        Some(Plain::All) => {
+            let total = state.org_count()?;
+            let orgs = page.of(total, |direction| state.orgs(column, Part::All, direction))?;
+            Ok(Found { total, orgs })
         }
-        None if order == Order::CreationDate => by_creation(state, matches, page),
-        None => walk(state, matches, order == Order::Name, page),
+        Some(Plain::State(Some(wanted))) => in_state(state, wanted, column, page),
+        Some(Plain::State(None)) => Ok(Found { total: 0, orgs: Vec::new() }),
+        None => {
+            let all = state.orgs(column, Part::All, page.direction)?;
+            let (total, orgs) = page.pick_counted(all.filter(|org| org.as_ref().map_or(true, matches)))?;
+            Ok(Found { total, orgs })
+        }
     }
 }
 
 /// The organisations among which all that match must be, unless that is all of them.
 fn candidates(state: &State<'_>, visible: &Orgs, filters: &[Filter]) -> Result<Option<Vec<Org>>> {
-    for filter in filters {
-        if let Some(one) = filter.candidate(state)? {
-            return Ok(Some(one.into_iter().collect()));
-        }
+    let id = filters.iter().find_map(|filter| if let Filter::Id(id) = filter { Some(id) } else { None });
+    if let Some(id) = id {
+        let org = id.as_ref().map_or(Ok(None), |id| state.org(id))?;
+        return Ok(Some(org.into_iter().collect()));
     }
-    match visible {
-        Orgs::All => Ok(None),
-        Orgs::These(ids) => ids.iter().filter_map(|id| state.org(id).transpose()).collect::<Result<_>>().map(Some),
+    if let Orgs::These(ids) = visible {
+        return ids.iter().filter_map(|id| state.org(id).transpose()).collect::<Result<_>>().map(Some);
+    }
+    let narrowest = filters.iter().filter_map(Filter::place).min_by_key(|(_, place)| !place.whole);
+    let Some((column, place)) = narrowest else { return Ok(None) };
+    state.orgs(column, place.part(), Direction::Ascending)?.collect::<Result<_>>().map(Some)
+}
+
+fn plainly(filters: &[Filter]) -> Option<Plain> {
+    match filters {
+        [] => Some(Plain::All),
+        [Filter::State(state)] => Some(Plain::State(*state)),
+        _ => None,
     }
 }
 
+/// Few are sorted. Of many, enough are on the way to the page in the order of any index.
+fn in_state(state: &State<'_>, wanted: OrgState, column: OrgColumn, page: Page) -> Result<Found> {
+    let total = state.count(Counted::Orgs(wanted))?;
+    let of_state = |direction| state.orgs(OrgColumn::State, Part::Only(&[wanted as u8]), direction);
+    let orgs = match column {
+        // Those in one state are in the order of their ids.
+        OrgColumn::Id | OrgColumn::State => page.of(total, of_state)?,
+        _ if total <= MAX_SORTED => {
+            return Ok(among(of_state(Direction::Ascending)?.collect::<Result<_>>()?, column, page));
+        }
+        _ => page.of(total, |direction| {
+            let all = state.orgs(column, Part::All, direction)?;
+            Ok(all.filter(|org| org.as_ref().map_or(true, |org| org.state == wanted)))
+        })?,
+    };
+    Ok(Found { total, orgs })
+}
+
 /// Sorts as the indices would.
-fn among(mut orgs: Vec<Org>, order: Order, page: Page) -> Found {
-    match order {
-        Order::Id => orgs.sort_by(|a, b| a.id.cmp(&b.id)),
-        Order::Name => orgs.sort_by_cached_key(|org| org.name.to_lowercase()),
-        Order::CreationDate => orgs.sort_by(|a, b| (a.stamps.created, &a.id).cmp(&(b.stamps.created, &b.id))),
-    }
+fn among(mut orgs: Vec<Org>, column: OrgColumn, page: Page) -> Found {
+    orgs.sort_by_cached_key(|org| (column.sort_key(org), org.id.clone()));
     if page.direction == Direction::Descending {
         orgs.reverse();
     }
     let total = orgs.len() as u64;
     Found { total, orgs: orgs.into_iter().skip(page.skip()).take(page.limit).collect() }
-}
-
-/// Looks at every organisation, because the total counts them all.
-fn walk(state: &State<'_>, matches: impl Fn(&Org) -> bool, by_name: bool, page: Page) -> Result<Found> {
-    let all = state.orgs(by_name, page.direction)?;
-    let (details, orgs) = page.pick(all.filter(|org| org.as_ref().map_or(true, &matches)))?;
-    Ok(Found { total: details.total_result, orgs })
-}
-
-/// The same where no index has the order: keeps an instant and an id of each, and reads the page's ones again.
-fn by_creation(state: &State<'_>, matches: impl Fn(&Org) -> bool, page: Page) -> Result<Found> {
-    let mut keys = Vec::new();
-    for org in state.orgs(false, Direction::Ascending)? {
-        let org = org?;
-        if matches(&org) {
-            keys.push((org.stamps.created, org.id));
-        }
-    }
-    keys.sort_unstable();
-    if page.direction == Direction::Descending {
-        keys.reverse();
-    }
-    let total = keys.len() as u64;
-    let shown = keys.iter().skip(page.skip()).take(page.limit);
-    let orgs = shown.map(|(_, id)| Ok(state.org(id)?.ok_or(fault::ORG_UNKNOWN)?)).collect::<Result<_>>()?;
-    Ok(Found { total, orgs })
 }

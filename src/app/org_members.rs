@@ -56,7 +56,8 @@ pub async fn list(
     request: wire::ListOrgMembersRequest,
 ) -> Result<wire::ListOrgMembersResponse> {
     let column = MemberFieldColumnName::MEMBER_FIELD_NAME_USER_ID;
-    let (details, result) = member_views::list(&app, &who.org, request.query.as_option(), column, &request.queries)?;
+    let query = request.query.as_option();
+    let (details, result) = member_views::list(&app, who.org, query, column, request.queries).await?;
     Ok(wire::ListOrgMembersResponse { details: details.into(), result })
 }
 

@@ -25,7 +25,7 @@ pub async fn set(
     request: management::SetOrgMetadataRequest,
 ) -> Result<management::SetOrgMetadataResponse> {
     let entries = vec![(request.key, request.value)];
-    let set = metadata::set(&app, who.caller.editor(), entries, find(who.org)).await?;
+    let set = metadata::set(&app, who.warrant(), entries, find(who.org)).await?;
     Ok(management::SetOrgMetadataResponse { details: reply::added(&set).into() })
 }
 
@@ -36,7 +36,7 @@ pub async fn set_many(
     request: management::BulkSetOrgMetadataRequest,
 ) -> Result<management::BulkSetOrgMetadataResponse> {
     let entries = request.metadata.into_iter().map(|entry| (entry.key, entry.value)).collect();
-    let set = metadata::set(&app, who.caller.editor(), entries, find(who.org)).await?;
+    let set = metadata::set(&app, who.warrant(), entries, find(who.org)).await?;
     Ok(management::BulkSetOrgMetadataResponse { details: reply::changed(&set).into() })
 }
 
@@ -47,7 +47,7 @@ pub async fn set_v2(
     request: org::SetOrganizationMetadataRequest,
 ) -> Result<org::SetOrganizationMetadataResponse> {
     let entries = request.metadata.into_iter().map(|entry| (entry.key, entry.value)).collect();
-    let set = metadata::set(&app, who.caller.editor(), entries, find(who.org)).await?;
+    let set = metadata::set(&app, who.warrant(), entries, find(who.org)).await?;
     Ok(org::SetOrganizationMetadataResponse { set_date: reply::timestamp(set.at).into() })
 }
 
@@ -96,7 +96,7 @@ pub async fn remove(
     request: management::RemoveOrgMetadataRequest,
 ) -> Result<management::RemoveOrgMetadataResponse> {
     let faults = RemovalFaults { unknown: fault::ORG_METADATA_REMOVE_UNKNOWN, ..REMOVAL };
-    let removed = metadata::remove(&app, who.caller.editor(), vec![request.key], faults, find(who.org)).await?;
+    let removed = metadata::remove(&app, who.warrant(), vec![request.key], faults, find(who.org)).await?;
     Ok(management::RemoveOrgMetadataResponse { details: reply::changed(&removed).into() })
 }
 
@@ -106,7 +106,7 @@ pub async fn remove_many(
     who: Authorized<OrgWrite>,
     request: management::BulkRemoveOrgMetadataRequest,
 ) -> Result<management::BulkRemoveOrgMetadataResponse> {
-    let removed = metadata::remove(&app, who.caller.editor(), request.keys, REMOVAL, find(who.org)).await?;
+    let removed = metadata::remove(&app, who.warrant(), request.keys, REMOVAL, find(who.org)).await?;
     Ok(management::BulkRemoveOrgMetadataResponse { details: reply::changed(&removed).into() })
 }
 
@@ -116,7 +116,7 @@ pub async fn remove_v2(
     who: Authorized<OrgWrite>,
     request: org::DeleteOrganizationMetadataRequest,
 ) -> Result<org::DeleteOrganizationMetadataResponse> {
-    let removed = metadata::remove(&app, who.caller.editor(), request.keys, REMOVAL, find(who.org)).await?;
+    let removed = metadata::remove(&app, who.warrant(), request.keys, REMOVAL, find(who.org)).await?;
     Ok(org::DeleteOrganizationMetadataResponse { deletion_date: reply::timestamp(removed.at).into() })
 }
 

@@ -1,16 +1,12 @@
 //! Organisations as they are shown.
 
 use crate::{
-    app::{
-        App, orgs, reply,
-        text_match::{Part, TextMatch},
-    },
+    app::{App, orgs, reply},
     authz::Authorized,
     error::Result,
     model::{Org, OrgState, fault},
     permission::{IamRead, OrgRead},
     proto::zitadel::{admin::v1 as admin, management::v1 as management, org::v1, org::v2},
-    store::{Direction, State},
 };
 
 /// The context organisation.
@@ -45,8 +41,7 @@ pub async fn get_default(
     Ok(admin::GetDefaultOrgResponse { org: view(&org).into() })
 }
 
-/// Whether no organisation has this name or this domain. Asked about a domain, it looks at every organisation: domains
-/// follow from names and have no index.
+/// Whether no organisation has this name or this domain.
 pub async fn is_unique(
     app: App,
     _: Authorized<IamRead>,
@@ -59,17 +54,8 @@ pub async fn is_unique(
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
     let taken = (!name.is_empty() && state.org_by_name(name)?.is_some())
-        || (!domain.is_empty() && domain_is_taken(&state, domain)?);
+        || (!domain.is_empty() && state.org_domain_is_taken(domain)?);
     Ok(admin::IsOrgUniqueResponse { is_unique: !taken })
-}
-
-fn domain_is_taken(state: &State<'_>, domain: &str) -> Result<bool> {
-    for org in state.orgs(false, Direction::Ascending)? {
-        if TextMatch::new(domain, Part::Whole, true).matches(&org?.primary_domain) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 pub fn view(org: &Org) -> v1::Org {

@@ -29,7 +29,7 @@ pub async fn add(
     let id = org.to_string();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let added = founding(state, &org, name, primary_domain)?;
             // Removed since it was let in: a membership must not name a user that is not there.
             let owner = state.machine(&who.caller.user)?.ok_or(fault::TOKEN_INVALID)?.id;
@@ -56,7 +56,7 @@ pub(super) async fn rename(app: &App, who: Authorized<OrgWrite>, name: String) -
     let primary_domain = primary_domain(&name, &app.settings.host);
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let org = state.org(&who.org)?.ok_or(fault::ORG_CHANGE_UNKNOWN)?;
             if org.name == name {
                 return Err(fault::ORG_UNCHANGED.into());
@@ -85,7 +85,7 @@ pub async fn deactivate(
 pub(super) async fn shut_out(app: &App, who: Authorized<OrgWrite>) -> Result<Receipt> {
     let decide = |state: &State<'_>, org: &Org| match org.state {
         OrgState::Active => {
-            instance_members::owner_remains(state, |owner| instance_members::belongs(state, owner, &org.id))?;
+            instance_members::owner_remains(state, |owner| owner.org == org.id)?;
             Ok(OrgFact::Deactivated)
         }
         OrgState::Inactive => Err(fault::ORG_ALREADY_INACTIVE.into()),
@@ -124,7 +124,7 @@ pub async fn set_default(
 ) -> Result<admin::SetDefaultOrgResponse> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let instance = state.instance()?;
             let org = find(state, &request.org_id)?.ok_or(fault::DEFAULT_ORG_UNKNOWN)?.id;
             if instance.default_org == org {
@@ -158,7 +158,7 @@ async fn step(
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let org = state.org(&who.org)?.ok_or(unknown)?;
             Ok(Decision::new(vec![Draft::org(&org.id, decide(state, &org)?)], ()))
         })

@@ -22,16 +22,15 @@ pub async fn add(
     let primary_domain = primary_domain(&name, &app.settings.host);
     let admins: Vec<_> = request.admins.into_iter().map(|one| admin(&app.roles, one)).collect::<Result<_>>()?;
     let org = new_id(&app, request.organization_id.as_deref().or(request.org_id.as_deref()))?;
-    let roles = app.roles.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             if !id_is_free(state, &org)? {
                 return Err(fault::ORG_ID_TAKEN.into());
             }
             let mut events = vec![orgs::founding(state, &org, name, primary_domain)?];
             for Admin { roles: given, .. } in &admins {
-                who.may_give_in_new_org(state, &roles, orgs::OWNER, given)?;
+                who.may_give_in_new_org(state, orgs::OWNER, given)?;
             }
             events.append(&mut joining(state, &org, admins)?);
             Ok(Decision::new(events, org))

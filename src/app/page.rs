@@ -64,6 +64,22 @@ impl Page {
         PaginationResponse { total_result, applied_limit: self.limit as u64 }
     }
 
+    /// The window of a list of `total` objects, read from its nearer end.
+    pub fn of<T, L>(&self, total: u64, list: impl FnOnce(Direction) -> Result<L>) -> Result<Vec<T>>
+    where
+        L: Iterator<Item = Result<T>>,
+    {
+        let Some(behind_start) = total.checked_sub(self.offset) else { return Ok(Vec::new()) };
+        let shown = behind_start.min(self.limit as u64);
+        let behind = behind_start - shown;
+        if self.offset <= behind {
+            return window(list(self.direction)?, self.offset, shown);
+        }
+        let mut objects = window(list(self.direction.reversed())?, behind, shown)?;
+        objects.reverse();
+        Ok(objects)
+    }
+
     /// Cuts the window out of the whole list, which is already in order.
     pub fn cut<T>(&self, all: Vec<T>) -> (ListDetails, Vec<T>) {
         let details = self.details(all.len() as u64);
@@ -82,6 +98,12 @@ impl Page {
 
     /// The same without keeping what lies outside the window.
     pub fn pick<T>(&self, all: impl Iterator<Item = Result<T>>) -> Result<(ListDetails, Vec<T>)> {
+        let (total, picked) = self.pick_counted(all)?;
+        Ok((self.details(total), picked))
+    }
+
+    /// The same with the plain total.
+    pub fn pick_counted<T>(&self, all: impl Iterator<Item = Result<T>>) -> Result<(u64, Vec<T>)> {
         let (mut total, mut picked) = (0, Vec::new());
         for object in all {
             let object = object?;
@@ -90,8 +112,16 @@ impl Page {
             }
             total += 1;
         }
-        Ok((self.details(total), picked))
+        Ok((total, picked))
     }
+}
+
+fn window<T>(mut list: impl Iterator<Item = Result<T>>, skip: u64, limit: u64) -> Result<Vec<T>> {
+    let [skip, limit] = [skip, limit].map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+    if skip > 0 {
+        list.nth(skip - 1).transpose()?;
+    }
+    list.take(limit).collect()
 }
 
 /// Refuses a list with more than [`MAX_QUERY_CONDITIONS`]: each is compared with each object.

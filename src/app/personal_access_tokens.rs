@@ -118,11 +118,10 @@ async fn make(app: &App, who: Authorized<UserWrite>, user_id: String, expires: T
         expires,
         scopes: PAT_SCOPES.map(Into::into).into(),
     };
-    let roles = app.roles.clone();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, now| {
-            let machine = credentials::holder(state, &roles, &who, &user_id, expires, now, fault::PAT_USER_UNKNOWN)?;
+        .change(who.warrant(), move |state, now| {
+            let machine = credentials::holder(state, &who, &user_id, expires, now, fault::PAT_USER_UNKNOWN)?;
             Ok(credentials::event(&machine, added))
         })
         .await?;
@@ -132,8 +131,8 @@ async fn make(app: &App, who: Authorized<UserWrite>, user_id: String, expires: T
 async fn end(app: &App, who: Authorized<UserWrite>, user_id: String, token_id: String) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &user_id, fault::PAT_REMOVE_UNKNOWN)?;
+        .change(who.warrant(), move |state, _| {
+            let machine = who.machine_to_change(state, &user_id, fault::PAT_REMOVE_UNKNOWN)?;
             let found = credentials::find(state, &machine, &token_id, Credential::is_personal_access_token)?;
             let credential = found.ok_or(fault::PAT_REMOVE_UNKNOWN)?.id;
             Ok(credentials::event(&machine, UserFact::PatRemoved { credential }))

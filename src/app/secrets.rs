@@ -1,27 +1,30 @@
 //! The client secret of a machine user.
 
 use crate::{
-    app::{App, reply},
+    app::{
+        App,
+        replacement::{Fate, NewSecret, live},
+        reply,
+    },
     authz::{Absent, Authorized},
     error::{Fault, Result},
-    model::{Draft, UserFact, fault},
+    limits::MAX_LIVE_SECRETS,
+    model::{Draft, Machine, UserFact, fault},
     permission::UserWrite,
     proto::zitadel::{management::v1 as management, user::v2 as user},
-    secret::{Prefix, SecretText},
-    store::{Changed, Decision, Receipt},
+    secret::SecretText,
+    store::{Changed, Decision, Receipt, State},
+    time::Timestamp,
 };
+use std::time::Duration;
 
-/// Sets a new secret in place of the one that was. It is shown in this answer and never again.
+/// Sets a new secret in place of all that there were. It is shown in this answer and never again.
 pub async fn generate(
     app: App,
     who: Authorized<UserWrite>,
     request: management::GenerateMachineSecretRequest,
 ) -> Result<management::GenerateMachineSecretResponse> {
-    let missing = |absent| match absent {
-        Absent::Unknown => fault::USER_UNKNOWN,
-        Absent::Elsewhere => fault::USER_ELSEWHERE,
-    };
-    let (secret, changed) = set(&app, who, request.user_id, missing).await?;
+    let (secret, changed) = set(&app, who, request.user_id, Fault::from).await?;
     Ok(management::GenerateMachineSecretResponse {
         details: set_details(changed.receipt()?).into(),
         client_id: changed.answer,
@@ -42,7 +45,7 @@ pub async fn add(
     })
 }
 
-/// Removes the secret. Tokens that it minted live on until they expire or are revoked.
+/// Removes the secret, and all of them if there are several. Tokens that they minted live on until they expire or are revoked.
 pub async fn remove(
     app: App,
     who: Authorized<UserWrite>,
@@ -62,37 +65,66 @@ pub async fn remove_v2(
     Ok(user::RemoveSecretResponse { deletion_date: reply::timestamp(removed.at).into() })
 }
 
-/// The new secret, and the user's client id.
+/// The new secret, and the user's client id. Unless the server is configured to let old secrets run out, there is one
+/// secret now, and it is this one.
 async fn set(
     app: &App,
     who: Authorized<UserWrite>,
     user_id: String,
     missing: fn(Absent) -> Fault,
 ) -> Result<(SecretText, Changed<String>)> {
-    let secret = SecretText::generate(Prefix::ClientSecret, &app.random);
-    let hash = app.keys.load().client_secrets().hash(secret.expose());
-    let (credential, hint) = (app.new_id(), secret.hint());
-    let roles = app.roles.clone();
+    let new = NewSecret::generate(app);
+    let text = new.text.clone();
+    let grace = app.settings.rotation_grace;
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, now| {
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
-            who.may_act_as(state, &roles, &machine)?;
-            let set = UserFact::SecretSet { credential, hash, hint };
-            Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, set)], machine.user_name))
+            who.may_change(state, &machine)?;
+            let facts = match Fate::of(grace) {
+                Fate::RunOut(_) => run_out(state, &machine, new, grace, now)?,
+                Fate::Removed | Fate::Killed => {
+                    vec![UserFact::SecretSet { credential: new.id, hash: new.hash, hint: new.text.hint() }]
+                }
+            };
+            let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
+            Ok(Decision::new(events, machine.user_name))
         })
         .await?;
-    Ok((secret, changed))
+    Ok((text, changed))
+}
+
+/// ZITADEL's calls never fail for too many secrets: the one that ends first makes room.
+fn run_out(
+    state: &State<'_>,
+    machine: &Machine,
+    new: NewSecret,
+    grace: Duration,
+    now: Timestamp,
+) -> Result<Vec<UserFact>> {
+    let mut old = live(state, machine, now)?;
+    let mut facts = Vec::new();
+    while old.len() >= MAX_LIVE_SECRETS {
+        let Some((first, _)) = old.iter().enumerate().min_by_key(|(_, secret)| secret.expires) else { break };
+        facts.extend(Fate::Removed.befall(&old.remove(first), now));
+    }
+    facts.extend(new.in_place_of(&old, Fate::RunOut(grace), now)?);
+    Ok(facts)
 }
 
 async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
-            let machine = who.machine_or(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
-            let credential = machine.secret.ok_or(fault::NO_SECRET)?;
-            let removed = UserFact::SecretRemoved { credential };
-            Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, removed)], ()))
+        .change(who.warrant(), move |state, _| {
+            let machine = who.machine_to_change(state, &user_id, fault::SECRET_REMOVE_USER_UNKNOWN)?;
+            if machine.secrets.is_empty() {
+                return Err(fault::NO_SECRET.into());
+            }
+            let removed = machine.secrets.iter().map(|secret| {
+                let removed = UserFact::SecretRemoved { credential: secret.id.clone() };
+                Draft::user(&machine.org, &machine.id, removed)
+            });
+            Ok(Decision::new(removed.collect(), ()))
         })
         .await?;
     changed.receipt().cloned()

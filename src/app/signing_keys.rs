@@ -6,10 +6,10 @@ use crate::{
     error::{Error, Result},
     id::CredentialId,
     keys::{SigningKey, vault},
-    model::{Draft, Editor, InstanceFact, SigningKeyRecord},
+    model::{Draft, InstanceFact, SigningKeyRecord},
     permission::{IamWebKeyRead, IamWebKeyWrite},
     proto::countersign::v1 as wire,
-    store::Decision,
+    store::{Decision, Warrant},
 };
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub async fn ensure(app: &App) -> Result<()> {
 
 /// [`rotate`] for whoever runs the server's command line. Returns the new key's id.
 pub async fn replace(app: &App) -> Result<String> {
-    renew(app, Editor::System).await
+    renew(app, Warrant::system()).await
 }
 
 /// Makes a new key, which signs from now on. The old ones stay published until the last token that they signed ends.
@@ -36,7 +36,7 @@ pub async fn rotate(
     who: Authorized<IamWebKeyWrite>,
     _: wire::RotateSigningKeyRequest,
 ) -> Result<wire::RotateSigningKeyResponse> {
-    let kid = renew(&app, who.caller.editor()).await?;
+    let kid = renew(&app, who.warrant()).await?;
     let record = app.store.snapshot()?.state().signing_key(&kid)?;
     let record = record.ok_or_else(|| Error::internal("the new signing key is gone"))?;
     Ok(wire::RotateSigningKeyResponse { key: view(&record).into() })
@@ -59,11 +59,11 @@ pub async fn list(
 /// Returns the new key's id.
 ///
 /// On a task of its own: a caller that goes away must not leave a new key in the store and the old one in use.
-async fn renew(app: &App, editor: Editor) -> Result<String> {
-    tokio::spawn(make_and_take(app.clone(), editor)).await.map_err(Error::internal)?
+async fn renew(app: &App, warrant: Warrant) -> Result<String> {
+    tokio::spawn(make_and_take(app.clone(), warrant)).await.map_err(Error::internal)?
 }
 
-async fn make_and_take(app: App, editor: Editor) -> Result<String> {
+async fn make_and_take(app: App, warrant: Warrant) -> Result<String> {
     let app = &app;
     let kid: CredentialId = app.new_id();
     let kid = kid.to_string();
@@ -76,7 +76,7 @@ async fn make_and_take(app: App, editor: Editor) -> Result<String> {
     let settings = app.clone();
     let added = InstanceFact::SigningKeyAdded { kid: kid.clone(), algorithm: algorithm.to_string() };
     app.store
-        .change(editor, move |state, now| {
+        .change(warrant, move |state, now| {
             let instance = state.instance()?.id;
             let lifetime = oidc_settings::longest(&settings, state)? + CLOCK_SKEW;
             let mut events = vec![Draft::instance(&instance, added)];
@@ -92,7 +92,7 @@ async fn make_and_take(app: App, editor: Editor) -> Result<String> {
                     Some(_) => {}
                 }
             }
-            Ok(Decision { answer: (), events, vault })
+            Ok(Decision { vault, ..Decision::new(events, ()) })
         })
         .await?;
     reload(app)?;

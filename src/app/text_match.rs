@@ -1,6 +1,10 @@
 //! How list queries compare texts.
 
-use crate::proto::zitadel::{filter::v2::TextFilterMethod, object::v2, v1::TextQueryMethod};
+use crate::{
+    model::text::fold,
+    proto::zitadel::{filter::v2::TextFilterMethod, object::v2, v1::TextQueryMethod},
+    store,
+};
 use buffa::{EnumValue, Enumeration};
 
 /// A condition on a text, prepared once and asked of many. Nothing in it has a special meaning: `%` is a percent sign.
@@ -21,9 +25,16 @@ pub enum Part {
     Any,
 }
 
+/// A text that is sought in an index, or its beginning.
+#[derive(Debug)]
+pub struct Place {
+    key: Vec<u8>,
+    pub whole: bool,
+}
+
 impl TextMatch {
     pub fn new(wanted: &str, part: Part, ignores_case: bool) -> Self {
-        Self { wanted: if ignores_case { lower(wanted) } else { wanted.into() }, part, ignores_case }
+        Self { wanted: if ignores_case { fold(wanted) } else { wanted.into() }, part, ignores_case }
     }
 
     /// As v1 requests say it. Validation has refused methods without a name.
@@ -56,10 +67,21 @@ impl TextMatch {
     }
 
     pub fn matches(&self, text: &str) -> bool {
-        if self.ignores_case { self.compare(&lower(text)) } else { self.compare(text) }
+        if self.ignores_case { self.compare(&fold(text)) } else { self.compare(text) }
     }
 
-    /// The text that alone can match, give or take its case: what an index can be asked for.
+    /// Where an index of [folded](fold) texts has all that match, and maybe some that do not; `None` if it would be
+    /// everywhere.
+    pub fn place(&self) -> Option<Place> {
+        let key = fold(&self.wanted).into_bytes();
+        match self.part {
+            Part::Whole => Some(Place { key, whole: true }),
+            Part::Start if !key.is_empty() => Some(Place { key, whole: false }),
+            Part::Start | Part::End | Part::Any => None,
+        }
+    }
+
+    /// The text that alone can match, give or take its case.
     pub fn whole(&self) -> Option<&str> {
         (self.part == Part::Whole).then_some(&self.wanted)
     }
@@ -75,10 +97,10 @@ impl TextMatch {
     }
 }
 
-/// Letter by letter. `str::to_lowercase` writes a final sigma differently, and then a text would not contain each of
-/// its parts.
-fn lower(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+impl Place {
+    pub fn part(&self) -> store::Part<'_> {
+        if self.whole { store::Part::Only(&self.key) } else { store::Part::Beginning(&self.key) }
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +146,14 @@ mod tests {
             prop_assert!(matches(2, &wanted, &made(&[&wanted, &after])));
             prop_assert!(matches(4, &wanted, &made(&[&before, &wanted, &after])));
             prop_assert!(matches(6, &wanted, &made(&[&before, &wanted])));
+        }
+
+        #[test]
+        fn what_matches_is_where_an_index_is_asked(method in 0..4i32, wanted in "[a-bA-BΣσςİ ]{1,3}", text in "[a-bA-BΣσςİ ]{0,6}") {
+            let method = TextQueryMethod::from_i32(method).expect("a method");
+            let asked = TextMatch::v1(&wanted, &method.into());
+            let place = asked.place().expect("a place");
+            prop_assert!(!asked.matches(&text) || place.part().contains(fold(&text).as_bytes()));
         }
 
         #[test]

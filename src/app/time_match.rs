@@ -30,4 +30,17 @@ impl TimeMatch {
             Method::TIMESTAMP_FILTER_METHOD_BEFORE_OR_EQUALS => found <= self.at,
         }
     }
+    /// The first and the last instant that can match.
+    pub fn bounds(&self) -> (Timestamp, Timestamp) {
+        let first = Timestamp::from_micros(0);
+        match self.method {
+            Method::TIMESTAMP_FILTER_METHOD_EQUALS => (self.at, self.at),
+            Method::TIMESTAMP_FILTER_METHOD_AFTER | Method::TIMESTAMP_FILTER_METHOD_AFTER_OR_EQUALS => {
+                (self.at, Timestamp::NEVER)
+            }
+            Method::TIMESTAMP_FILTER_METHOD_BEFORE | Method::TIMESTAMP_FILTER_METHOD_BEFORE_OR_EQUALS => {
+                (first, self.at)
+            }
+        }
+    }
 }

@@ -5,8 +5,8 @@ use crate::{
     error::{Error, Result},
     id::{OrgId, UserId},
     limits::{MAX_QUERY_CONDITIONS, MAX_QUERY_NESTING},
-    model::{Machine, MachineState, fault},
-    store::State,
+    model::{Column, Machine, MachineState, fault},
+    store::{Part, State},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +24,26 @@ pub enum Filter {
     Ids(BTreeSet<UserId>),
     Org(OrgId),
 }
+
+/// What a filter amounts to, where that is plain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    Everybody,
+    /// Everybody in this state.
+    State(MachineState),
+    Other,
+}
+
+/// How much of an index has all users that can match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Width {
+    Few,
+    Beginning,
+    State,
+}
+
+/// Finds the users in a part of an index.
+pub type Find<'a> = dyn Fn(Column, Part<'_>) -> Result<Vec<Machine>> + 'a;
 
 impl Filter {
     pub const EVERYBODY: Self = Self::All(Vec::new());
@@ -61,45 +81,79 @@ impl Filter {
         }
     }
 
-    /// Whether it is plain that all users of an organisation match.
-    pub fn is_everybody_of(&self, org: &OrgId) -> bool {
+    /// What the filter amounts to among users that all belong to an organisation of which `is_only` is true.
+    pub fn plainly(&self, is_only: &dyn Fn(&OrgId) -> bool) -> Plain {
         match self {
-            Self::All(filters) => filters.iter().all(|filter| filter.is_everybody_of(org)),
-            Self::Any(filters) => filters.iter().any(|filter| filter.is_everybody_of(org)),
-            Self::Org(only) => only == org,
-            _ => false,
+            Self::All(filters) => {
+                filters.iter().map(|filter| filter.plainly(is_only)).fold(Plain::Everybody, Plain::and)
+            }
+            Self::Any(filters) if filters.iter().any(|filter| filter.plainly(is_only) == Plain::Everybody) => {
+                Plain::Everybody
+            }
+            Self::Org(org) if is_only(org) => Plain::Everybody,
+            Self::State(state) => Plain::State(*state),
+            _ => Plain::Other,
         }
     }
 
-    /// All users that can match and maybe some that do not, in no order, where that is known without looking at every
-    /// user. They may belong to any organisation.
-    pub fn candidates(&self, state: &State<'_>) -> Result<Option<Vec<Machine>>> {
+    /// How much there is to look through for all users that can match; `None` if it is everybody.
+    fn width(&self) -> Option<Width> {
+        match self {
+            Self::All(filters) => filters.iter().filter_map(Self::width).min(),
+            Self::Any(filters) => {
+                filters.iter().map(Self::width).try_fold(Width::Few, |all, one| one.map(|w| all.max(w)))
+            }
+            Self::Ids(_) => Some(Width::Few),
+            Self::UserName(text) | Self::DisplayName(text) => {
+                text.place().map(|place| if place.whole { Width::Few } else { Width::Beginning })
+            }
+            Self::State(_) => Some(Width::State),
+            Self::Not(_) | Self::Org(_) => None,
+        }
+    }
+
+    /// All users that can match and maybe some that do not, in no order, where that is not everybody. Of those named by
+    /// an id or a user name some may be out of scope; `find` gives those in scope of a part of an index.
+    pub fn candidates(&self, state: &State<'_>, find: &Find<'_>) -> Result<Option<Vec<Machine>>> {
+        if self.width().is_none() {
+            return Ok(None);
+        }
         match self {
             Self::All(filters) => {
-                for filter in filters {
-                    if let Some(found) = filter.candidates(state)? {
-                        return Ok(Some(found));
-                    }
-                }
-                Ok(None)
+                let narrowest =
+                    filters.iter().filter(|filter| filter.width().is_some()).min_by_key(|filter| filter.width());
+                narrowest.map_or(Ok(None), |filter| filter.candidates(state, find))
             }
             Self::Any(filters) => {
                 let mut all = BTreeMap::new();
                 for filter in filters {
-                    let Some(found) = filter.candidates(state)? else { return Ok(None) };
+                    let Some(found) = filter.candidates(state, find)? else { return Ok(None) };
                     all.extend(found.into_iter().map(|machine| (machine.id.clone(), machine)));
                 }
                 Ok(Some(all.into_values().collect()))
             }
-            Self::UserName(text) => match text.whole() {
-                Some(user_name) => Ok(Some(state.machine_by_name(user_name)?.into_iter().collect())),
-                None => Ok(None),
-            },
             Self::Ids(ids) => {
                 let found = ids.iter().filter_map(|id| state.machine(id).transpose());
                 Ok(Some(found.collect::<Result<_>>()?))
             }
-            Self::Not(_) | Self::DisplayName(_) | Self::State(_) | Self::Org(_) => Ok(None),
+            Self::UserName(text) => match (text.whole(), text.place()) {
+                (Some(user_name), _) => Ok(Some(state.machine_by_name(user_name)?.into_iter().collect())),
+                (None, Some(place)) => find(Column::UserName, place.part()).map(Some),
+                (None, None) => Ok(None),
+            },
+            Self::DisplayName(text) => text.place().map(|place| find(Column::DisplayName, place.part())).transpose(),
+            Self::State(state) => find(Column::State, Part::Only(&[*state as u8])).map(Some),
+            Self::Not(_) | Self::Org(_) => Ok(None),
+        }
+    }
+}
+
+impl Plain {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Everybody, other) | (other, Self::Everybody) => other,
+            (one, other) if one == other => one,
+            _ => Self::Other,
         }
     }
 }

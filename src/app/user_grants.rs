@@ -1,10 +1,10 @@
 //! User grants: who has which roles in which project.
 
 use crate::{
-    app::{App, reply},
+    app::{App, project_roles::each_once, reply},
     authz::Authorized,
     error::{Fault, Result},
-    id::{ProjectId, UserGrantId, UserId},
+    id::{OrgId, ProjectId, UserGrantId, UserId},
     limits::MAX_ROLES,
     model::{Draft, UserGrant, UserGrantFact, UserGrantState, fault},
     permission::{Permit, UserGrantDelete, UserGrantWrite},
@@ -12,7 +12,7 @@ use crate::{
     store::{Decision, Receipt, State},
 };
 
-/// Gives a user, of whatever organisation, roles in a project of the context organisation.
+/// Gives a user, of whatever organisation, roles in a project that the context organisation owns or was granted.
 pub async fn add(
     app: App,
     who: Authorized<UserGrantWrite>,
@@ -23,14 +23,11 @@ pub async fn add(
     let user_grant_id = grant.to_string();
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
-            if !request.project_grant_id.is_empty() {
-                return Err(fault::USER_GRANT_PROJECT_GRANT_UNKNOWN.into());
-            }
-            let project = who.project_or(state, &request.project_id, fault::USER_GRANT_PROJECT_UNKNOWN)?.id;
+        .change(who.warrant(), move |state, _| {
+            let project = given_in(&who, state, &request.project_id, &request.project_grant_id)?;
             let user = UserId::parse(&request.user_id).ok_or(fault::USER_GRANT_USER_UNKNOWN)?;
             let user = state.machine(&user)?.ok_or(fault::USER_GRANT_USER_UNKNOWN)?.id;
-            are_roles(state, &project, &roles)?;
+            may_be_given(state, &project, &who.org, &roles)?;
             if state.user_grant_by(&user, &project, &who.org)?.is_some() {
                 return Err(fault::USER_GRANT_EXISTS.into());
             }
@@ -53,7 +50,7 @@ pub async fn update(
         if grant.roles == roles {
             return Err(fault::USER_GRANT_UNCHANGED.into());
         }
-        are_roles(state, &grant.project, &roles)?;
+        may_be_given(state, &grant.project, &grant.owner, &roles)?;
         Ok(UserGrantFact::Changed { roles })
     });
     Ok(wire::UpdateUserGrantResponse { details: reply::changed(&done.await?).into() })
@@ -98,7 +95,7 @@ pub async fn remove(
     Ok(wire::RemoveUserGrantResponse { details: reply::changed(&done.await?).into() })
 }
 
-/// The event by which a grant ends because the user or the project goes.
+/// The event by which a grant ends because the user, the project or its grant to the owner goes.
 pub(super) fn end(grant: &UserGrant) -> Draft {
     Draft::user_grant(&grant.owner, &grant.id, UserGrantFact::CascadeRemoved)
 }
@@ -113,7 +110,7 @@ async fn step<P: Permit + 'static>(
 ) -> Result<Receipt> {
     let changed = app
         .store
-        .change(who.caller.editor(), move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let grant = who.user_grant_or(state, &user, &id, unknown)?;
             Ok(Decision::new(vec![Draft::user_grant(&grant.owner, &grant.id, decide(state, &grant)?)], ()))
         })
@@ -121,23 +118,37 @@ async fn step<P: Permit + 'static>(
     changed.receipt().cloned()
 }
 
-/// The keys in their order, each once. None at all is fine: then the user only has a place in the project.
+/// None at all is fine: then the user only has a place in the project.
 fn checked(roles: Vec<String>) -> Result<Vec<String>> {
-    if roles.len() > MAX_ROLES {
-        return Err(fault::USER_GRANT_INVALID.into());
-    }
-    let mut once = Vec::with_capacity(roles.len());
-    for role in roles {
-        if !once.contains(&role) {
-            once.push(role);
-        }
-    }
-    Ok(once)
+    each_once(roles, MAX_ROLES, fault::USER_GRANT_INVALID)
 }
 
-fn are_roles(state: &State<'_>, project: &ProjectId, keys: &[String]) -> Result<()> {
+/// The project, if the organisation that the proof is good for owns it or was granted it: by the grant that is named, or
+/// by whichever it has.
+fn given_in(who: &Authorized<UserGrantWrite>, state: &State<'_>, project: &str, grant: &str) -> Result<ProjectId> {
+    if !grant.is_empty() {
+        let granted = who.granted_project(state, project, grant)?;
+        return Ok(granted.ok_or(fault::USER_GRANT_PROJECT_GRANT_UNKNOWN)?.project);
+    }
+    if let Some(own) = who.project(state, project)? {
+        return Ok(own.id);
+    }
+    let project = ProjectId::parse(project).ok_or(fault::USER_GRANT_PROJECT_UNKNOWN)?;
+    state.project_grant_to(&project, &who.org)?.ok_or(fault::USER_GRANT_PROJECT_UNKNOWN)?;
+    Ok(project)
+}
+
+/// Refuses keys of roles that `owner` cannot give in the project: those that there are not, or that it was not granted.
+fn may_be_given(state: &State<'_>, project: &ProjectId, owner: &OrgId, keys: &[String]) -> Result<()> {
+    let granted = state.project_grant_to(project, owner)?;
     for key in keys {
-        state.project_role(project, key)?.ok_or(fault::USER_GRANT_ROLE_UNKNOWN)?;
+        let may = match &granted {
+            Some(granted) => granted.roles.contains(key),
+            None => state.project_role(project, key)?.is_some(),
+        };
+        if !may {
+            return Err(fault::USER_GRANT_ROLE_UNKNOWN.into());
+        }
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub async fn set(
 ) -> Result<management::SetUserMetadataResponse> {
     let id = request.id.clone();
     let entries = vec![(request.key, request.value)];
-    let set = metadata::set(&app, who.caller.editor(), entries, find(who, request.id)).await?;
+    let set = metadata::set(&app, who.warrant(), entries, find(who, request.id)).await?;
     Ok(management::SetUserMetadataResponse { id, details: reply::added(&set).into() })
 }
 
@@ -36,7 +36,7 @@ pub async fn set_many(
     request: management::BulkSetUserMetadataRequest,
 ) -> Result<management::BulkSetUserMetadataResponse> {
     let entries = request.metadata.into_iter().map(|entry| (entry.key, entry.value)).collect();
-    let set = metadata::set(&app, who.caller.editor(), entries, find(who, request.id)).await?;
+    let set = metadata::set(&app, who.warrant(), entries, find(who, request.id)).await?;
     Ok(management::BulkSetUserMetadataResponse { details: reply::changed(&set).into() })
 }
 
@@ -46,7 +46,7 @@ pub async fn set_v2(
     who: Authorized<UserWrite>,
     request: user::SetUserMetadataRequest,
 ) -> Result<user::SetUserMetadataResponse> {
-    let set = metadata::set(&app, who.caller.editor(), entries(request.metadata), find(who, request.user_id)).await?;
+    let set = metadata::set(&app, who.warrant(), entries(request.metadata), find(who, request.user_id)).await?;
     Ok(user::SetUserMetadataResponse { set_date: reply::timestamp(set.at).into() })
 }
 
@@ -113,7 +113,7 @@ pub async fn remove(
     request: management::RemoveUserMetadataRequest,
 ) -> Result<management::RemoveUserMetadataResponse> {
     let faults = RemovalFaults { unknown: fault::USER_METADATA_REMOVE_UNKNOWN, ..REMOVAL };
-    let removed = metadata::remove(&app, who.caller.editor(), vec![request.key], faults, find(who, request.id)).await?;
+    let removed = metadata::remove(&app, who.warrant(), vec![request.key], faults, find(who, request.id)).await?;
     Ok(management::RemoveUserMetadataResponse { details: reply::changed(&removed).into() })
 }
 
@@ -123,7 +123,7 @@ pub async fn remove_many(
     who: Authorized<UserWrite>,
     request: management::BulkRemoveUserMetadataRequest,
 ) -> Result<management::BulkRemoveUserMetadataResponse> {
-    let removed = metadata::remove(&app, who.caller.editor(), request.keys, REMOVAL, find(who, request.id)).await?;
+    let removed = metadata::remove(&app, who.warrant(), request.keys, REMOVAL, find(who, request.id)).await?;
     Ok(management::BulkRemoveUserMetadataResponse { details: reply::changed(&removed).into() })
 }
 
@@ -133,8 +133,7 @@ pub async fn remove_v2(
     who: Authorized<UserWrite>,
     request: user::DeleteUserMetadataRequest,
 ) -> Result<user::DeleteUserMetadataResponse> {
-    let removed =
-        metadata::remove(&app, who.caller.editor(), request.keys, REMOVAL, find(who, request.user_id)).await?;
+    let removed = metadata::remove(&app, who.warrant(), request.keys, REMOVAL, find(who, request.user_id)).await?;
     Ok(user::DeleteUserMetadataResponse { deletion_date: reply::timestamp(removed.at).into() })
 }
 
@@ -144,5 +143,5 @@ pub(super) fn entries(metadata: Vec<user::Metadata>) -> Vec<(String, Vec<u8>)> {
 }
 
 fn find(who: Authorized<UserWrite>, id: String) -> impl FnOnce(&State<'_>) -> Result<Holder> {
-    move |state| Ok(Holder::user(&who.machine_or(state, &id, fault::METADATA_USER_UNKNOWN)?))
+    move |state| Ok(Holder::user(&who.machine_to_change(state, &id, fault::METADATA_USER_UNKNOWN)?))
 }

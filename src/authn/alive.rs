@@ -6,7 +6,7 @@
 use crate::{
     error::Result,
     keys::TokenId,
-    model::{AccessToken, Credential, Machine, MachineState, Org, OrgState},
+    model::{AccessToken, Bounds, Credential, Machine, MachineState, Org, OrgState},
     store::State,
     time::Timestamp,
 };
@@ -25,11 +25,14 @@ pub enum Presented<'a> {
 pub struct Account {
     pub machine: Machine,
     pub org: Org,
+    /// What the credential is narrowed to that was presented, or that minted what was.
+    pub bounds: Bounds,
 }
 
 /// The account behind what was presented, if all of it counts at `now`: the user and its organisation are there and
-/// active; a credential has not expired; a token has not expired, was not revoked, and was issued after the last event
-/// that ended the tokens of its account or organisation.
+/// active; a credential has not expired and is not suspended; a token has not expired, was not revoked, was issued after
+/// the last event that ended the tokens of its account, organisation or credential, but not in the future by a clock that
+/// was wrong; and its credential, if there still is one, is not suspended.
 ///
 /// `None` never says why: who presents something dead learns no more than that.
 pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>) -> Result<Option<Account>> {
@@ -45,13 +48,38 @@ pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>) -> Res
     if machine.state != MachineState::Active || org.state != OrgState::Active {
         return Ok(None);
     }
-    let counts = match presented {
+    let bounds = match presented {
         // The user's record is read anew, but a credential may have come from an older look at it.
-        Presented::Credential(credential) => state.credential(&machine.id, &credential.id)?.is_some(),
+        Presented::Credential(credential) => {
+            state.credential(&machine.id, &credential.id)?.filter(|found| !found.suspended).map(|found| found.bounds)
+        }
         Presented::Token(id, token) => {
-            let issued_since = machine.tokens_not_before.max(org.tokens_not_before);
-            id.issued_at() > issued_since && !state.token_is_revoked(id.as_bytes(), token.expires)?
+            if id.issued_at() > now {
+                return Ok(None);
+            }
+            bounds_of_token(state, id, token, machine.tokens_not_before.max(org.tokens_not_before))?
         }
     };
-    Ok(counts.then_some(Account { machine, org }))
+    Ok(bounds.map(|bounds| Account { machine, org, bounds }))
+}
+
+/// What the credential of a token is narrowed to; `None` if the token is dead.
+fn bounds_of_token(
+    state: &State<'_>,
+    id: &TokenId,
+    token: &AccessToken,
+    not_before: Timestamp,
+) -> Result<Option<Bounds>> {
+    if id.issued_at() <= not_before || state.token_is_revoked(id.as_bytes(), token.expires)? {
+        return Ok(None);
+    }
+    match state.credential(&token.user, &token.credential)? {
+        Some(minter) if minter.suspended || id.issued_at() <= minter.tokens_not_before => Ok(None),
+        Some(minter) => Ok(Some(minter.bounds)),
+        // A token outlives its credential, unless that was narrowed or its tokens were ended.
+        None => match state.tokens_ended(&token.user, &token.credential)? {
+            Some(until) if id.issued_at() <= until => Ok(None),
+            _ => Ok(Some(Bounds::default())),
+        },
+    }
 }

@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Kind, Result},
     id::{CredentialId, OrgId, UserId},
     keys::KeyRing,
-    model::{Editor, fault},
+    model::fault,
     store::State,
     time::Timestamp,
 };
@@ -17,12 +17,19 @@ pub struct Caller {
     pub org: OrgId,
     /// By what it proved it.
     pub credential: CredentialId,
+    bearer: Bearer,
 }
 
 impl Caller {
-    /// The caller as the one who made something happen.
-    pub fn editor(&self) -> Editor {
-        Editor::User(self.user.clone())
+    /// Whether it brought the credential itself, and not a token that was minted with it.
+    pub fn brings_its_credential(&self) -> bool {
+        matches!(self.bearer, Bearer::PersonalAccessToken(_))
+    }
+
+    /// Refuses a caller that would no longer be let in.
+    pub fn check(&self, state: &State<'_>, now: Timestamp) -> Result<()> {
+        alive(state, now, self.bearer.presented())?.ok_or(fault::TOKEN_INVALID)?;
+        Ok(())
     }
 }
 
@@ -36,7 +43,8 @@ pub fn bearer(ring: &KeyRing, issuer: &str, state: &State<'_>, now: Timestamp, h
         return Err(fault::TOKEN_INVALID.into());
     }
     let account = alive(state, now, bearer.presented())?.ok_or(fault::TOKEN_INVALID)?;
-    Ok(Caller { user: account.machine.id, org: account.org.id, credential: bearer.credential().clone() })
+    let credential = bearer.credential().clone();
+    Ok(Caller { user: account.machine.id, org: account.org.id, credential, bearer })
 }
 
 fn is_for_the_api(state: &State<'_>, bearer: &Bearer) -> Result<bool> {

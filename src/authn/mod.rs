@@ -5,9 +5,11 @@ mod assertion;
 mod basic;
 mod bearer;
 mod present;
+mod uses;
 
 pub use alive::{Account, Presented, alive};
 pub use assertion::{Assertion, Flaw, Verified};
 pub use basic::{BasicCredentials, basic, text_of};
 pub use bearer::{Caller, bearer};
 pub use present::{Bearer, Claims, read};
+pub use uses::{Attempt, Note, Uses};

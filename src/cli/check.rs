@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let config = options.load()?;
     let database = &config.storage.path;
-    let opened = Opened::existing(database, cache_bytes(config.storage.cache.bytes()))?;
+    let opened = Opened::existing(&config.storage)?;
     // Beside the database, where there is room for another one and nobody else can read it.
     let scratch = scratch_beside(database);
     file::create_private(&scratch, &[]).map_err(failure)?;
@@ -35,9 +35,4 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
 fn scratch_beside(database: &Path) -> PathBuf {
     let name = database.file_name().unwrap_or_default().display().to_string();
     database.with_file_name(format!(".{name}.check-{}", std::process::id()))
-}
-
-/// As the store wants it. More than the machine can address is as good as all of it.
-pub fn cache_bytes(bytes: u64) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
 }

@@ -105,14 +105,16 @@ async fn serve(
 
 /// The defaults of a real server.
 fn settings(issuer: String) -> Settings {
-    let tokens = Config::default().tokens;
+    let Config { tokens, secrets, .. } = Config::default();
     Settings {
         issuer,
         host: "localhost".into(),
         access_token_lifetime: tokens.access_token_lifetime.duration(),
         id_token_lifetime: tokens.id_token_lifetime.duration(),
+        rotation_grace: secrets.rotation_grace.duration(),
         signing_algorithm: tokens.signing_algorithm,
         jwt_type: tokens.jwt_type.name().into(),
         metrics: true,
+        trusted_proxies: Vec::new(),
     }
 }

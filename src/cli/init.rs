@@ -8,7 +8,12 @@ use crate::{
     random::Random,
 };
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
 
 #[derive(Args)]
 pub struct Options {
@@ -25,32 +30,25 @@ pub struct Options {
     token_file: Option<PathBuf>,
 }
 
+const CACHE_BYTES: usize = 16 << 20;
+
 pub fn run(options: Options) -> Result<(), Failure> {
     let config = options.config.load()?;
     let serving = config.serving()?;
     let database = &config.storage.path;
-    if database.exists() {
-        return Err(failure(format!("{}: there is a database already; nothing was changed", database.display())));
-    }
     let token_file = options.token_file.unwrap_or_else(|| database.with_file_name("admin.pat"));
-    if token_file.exists() {
-        return Err(failure(format!("{}: there is such a file already; nothing was changed", token_file.display())));
+    let _alone = lock_directory_of(database)?;
+    let drafts = Drafts::of(database, &token_file);
+    drafts.remove_leftovers()?;
+    for (path, what) in [(database, "a database"), (&token_file, "such a file")] {
+        if path.exists() {
+            return Err(failure(format!("{}: there is {what} already; nothing was changed", path.display())));
+        }
     }
     let key_file = config.storage.master_key_path();
     let master = master_key(&key_file)?;
-    let opened = Opened::existing_or_new(database, 16 << 20)?;
     let names = Names { host: serving.external_url.host(), org: &options.org, admin: &options.admin, demo: None };
-    let keep = |created: &bootstrap::Created| {
-        let token = created.admin_token.expose();
-        file::create_private(&token_file, token.as_bytes()).map_err(|e| Error::invalid(e.to_string()))
-    };
-    let made = bootstrap::initialize(&opened.store, &master, &opened.clock, &opened.random, &names, keep);
-    if let Err(error) = made {
-        // An empty database would keep the next `init` from trying again.
-        drop(opened);
-        let _ = std::fs::remove_file(database);
-        return Err(error.into());
-    }
+    drafts.fill(&master, &names).and_then(|()| drafts.publish()).inspect_err(|_| drop(drafts.remove_leftovers()))?;
     say(&format!(
         "database             {}\nmaster key           {}  (keep a copy elsewhere: without it the database is worthless)\n\
          administrator token  {}",
@@ -59,6 +57,86 @@ pub fn run(options: Options) -> Result<(), Failure> {
         token_file.display(),
     ));
     Ok(())
+}
+
+/// Keeps other `init`s out of the directory for as long as the lock is held, which ends with the process.
+fn lock_directory_of(database: &Path) -> Result<File, Failure> {
+    let directory = database.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unusable = |e: io::Error| failure(format!("{}: {e}", directory.display()));
+    let lock = File::open(directory).map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => {
+            Err(failure(format!("{}: another `countersign init` is at work here", directory.display())))
+        }
+        Err(TryLockError::Error(e)) => Err(unusable(e)),
+    }
+}
+
+/// What `init` makes, under names of its own until all of it is whole: the token first, then the database, which is what
+/// counts. Whatever instant the process is killed at, the next `init` can tell what it left.
+struct Drafts<'a> {
+    files: [Draft<'a>; 2],
+}
+
+struct Draft<'a> {
+    path: PathBuf,
+    /// The name that it shall have.
+    goal: &'a Path,
+}
+
+impl<'a> Drafts<'a> {
+    fn of(database: &'a Path, token: &'a Path) -> Self {
+        Self { files: [token, database].map(Draft::of) }
+    }
+
+    /// Removes what an `init` left that was killed. Needs the lock.
+    fn remove_leftovers(&self) -> Result<(), Failure> {
+        let [token, database] = &self.files;
+        // Without its database the token opens nothing.
+        if token.is_published() && !database.goal.exists() {
+            remove(token.goal)?;
+        }
+        remove(&token.path)?;
+        remove(&database.path)
+    }
+
+    /// Makes the database, and writes down the administrator's token.
+    fn fill(&self, master: &MasterKey, names: &Names<'_>) -> Result<(), Failure> {
+        let [token, database] = &self.files;
+        let opened = Opened::new(&database.path, CACHE_BYTES)?;
+        let keep = |created: &bootstrap::Created| {
+            let text = created.admin_token.expose();
+            file::create_private(&token.path, text.as_bytes()).map_err(|e| Error::invalid(e.to_string()))
+        };
+        bootstrap::initialize(&opened.store, master, &opened.clock, &opened.random, names, keep)?;
+        Ok(())
+    }
+
+    fn publish(&self) -> Result<(), Failure> {
+        self.files.iter().try_for_each(|draft| file::link(&draft.path, draft.goal)).map_err(failure)?;
+        self.files.iter().try_for_each(|draft| remove(&draft.path))
+    }
+}
+
+impl<'a> Draft<'a> {
+    fn of(goal: &'a Path) -> Self {
+        let name = goal.file_name().unwrap_or_default().display().to_string();
+        Self { path: goal.with_file_name(format!(".{name}.init")), goal }
+    }
+
+    /// Whether the file has both names.
+    fn is_published(&self) -> bool {
+        let identity = |path: &Path| fs::symlink_metadata(path).map(|about| (about.dev(), about.ino())).ok();
+        identity(self.goal).is_some_and(|goal| Some(goal) == identity(&self.path))
+    }
+}
+
+fn remove(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failure(format!("{}: {e}", path.display()))),
+        _ => Ok(()),
+    }
 }
 
 /// The key in the file, which an operator may have put there, or a new one.

@@ -4,6 +4,7 @@ mod check;
 mod dev;
 mod init;
 mod open;
+mod recover;
 mod rotate;
 mod serve;
 mod terminal;
@@ -39,6 +40,8 @@ enum Command {
     ///
     /// A running server is told by POST /v1/signing_keys/_rotate instead.
     RotateSigningKey(ConfigOptions),
+    /// Let the operator of a stopped server in again: give a machine user the role IAM_OWNER, and a token for a day
+    Recover(recover::Options),
 }
 
 /// Where the configuration comes from. Flags overrule the environment, which overrules the file.
@@ -47,9 +50,8 @@ struct ConfigOptions {
     /// The configuration file; `config/countersign.toml` explains all keys
     #[arg(long, env = "COUNTERSIGN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Set one key, as in --set tokens.access_token_lifetime=1h
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    flags: Flags,
 }
 
 #[derive(Args)]
@@ -57,6 +59,16 @@ struct CheckConfigOptions {
     /// The configuration file
     #[arg(env = "COUNTERSIGN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// Settings on the command line.
+#[derive(Args)]
+struct Flags {
+    /// Set one key, as in --set tokens.access_token_lifetime=1h
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    set: Vec<(String, String)>,
 }
 
 /// Why a command failed: what is printed before the process exits with 1.
@@ -71,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::CheckConfig(options) => report(&options),
         Command::Check(options) => check::run(&options),
         Command::RotateSigningKey(options) => rotate::run(&options),
+        Command::Recover(options) => recover::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -82,18 +95,24 @@ pub fn main() -> ExitCode {
 }
 
 fn report(options: &CheckConfigOptions) -> Result<(), Failure> {
-    let report = check_config(options.config.as_deref(), environment(), Overrides::default())?;
+    let report = check_config(options.config.as_deref(), environment(), options.flags.overrides())?;
     terminal::say(&report);
     Ok(())
 }
 
 impl ConfigOptions {
     fn load(&self) -> Result<Config, Failure> {
+        Ok(Config::load(self.config.as_deref(), environment(), self.flags.overrides())?)
+    }
+}
+
+impl Flags {
+    fn overrides(&self) -> Overrides {
         let mut overrides = Overrides::default();
         for (key, value) in &self.set {
             overrides.set(format!("--set {key}"), key, value);
         }
-        Ok(Config::load(self.config.as_deref(), environment(), overrides)?)
+        overrides
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Failure, failure};
 use crate::{
     app::{App, Parts, Settings},
+    config::Storage,
     keys::{Keys, MasterKey, vault},
     permission::Roles,
     random::Random,
@@ -21,18 +22,30 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens the database at `path`.
-    pub fn existing(path: &Path, cache_bytes: usize) -> Result<Self, Failure> {
-        Self::open(cache_bytes, |options| Store::open(path, options))
+    /// Opens the database that is configured.
+    pub fn existing(storage: &Storage) -> Result<Self, Failure> {
+        // More than the machine can address is as good as all of it.
+        let cache_bytes = usize::try_from(storage.cache.bytes()).unwrap_or(usize::MAX);
+        let clock = Clock::system().that_may_be_behind(storage.accept_later_events);
+        Self::open(clock, cache_bytes, |options| Store::open(&storage.path, options))
     }
 
     /// Opens the database at `path`, or creates it.
     pub fn existing_or_new(path: &Path, cache_bytes: usize) -> Result<Self, Failure> {
-        Self::open(cache_bytes, |options| Store::create(path, options))
+        Self::open(Clock::system(), cache_bytes, |options| Store::create(path, options))
     }
 
-    fn open(cache_bytes: usize, open: impl FnOnce(Options) -> Result<Store, OpenError>) -> Result<Self, Failure> {
-        let clock = Arc::new(Clock::system());
+    /// Makes a database at `path`, where there is nothing.
+    pub fn new(path: &Path, cache_bytes: usize) -> Result<Self, Failure> {
+        Self::open(Clock::system(), cache_bytes, |options| Store::make(path, options))
+    }
+
+    fn open(
+        clock: Clock,
+        cache_bytes: usize,
+        open: impl FnOnce(Options) -> Result<Store, OpenError>,
+    ) -> Result<Self, Failure> {
+        let clock = Arc::new(clock);
         let metrics = Arc::new(Metrics::new());
         let commits = metrics.clone();
         let options = Options {

@@ -1,9 +1,7 @@
 //! `countersign rotate-signing-key`: the next token is signed by a new key.
 
 use super::{
-    ConfigOptions, Failure,
-    check::cache_bytes,
-    failure,
+    ConfigOptions, Failure, failure,
     open::{Opened, runtime},
     serve::settings,
     terminal::say,
@@ -13,7 +11,7 @@ use crate::{app::signing_keys, keys::MasterKey};
 pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let config = options.load()?;
     let serving = config.serving()?;
-    let opened = Opened::existing(&config.storage.path, cache_bytes(config.storage.cache.bytes()))?;
+    let opened = Opened::existing(&config.storage)?;
     let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
     let app = opened.into_app(master, settings(&config, &serving))?;
     let kid = runtime()?.block_on(signing_keys::replace(&app))?;

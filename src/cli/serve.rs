@@ -1,9 +1,7 @@
 //! `countersign serve`: a real server.
 
 use super::{
-    ConfigOptions, Failure,
-    check::cache_bytes,
-    failure,
+    ConfigOptions, Failure, failure,
     open::{Opened, runtime},
 };
 use crate::{
@@ -21,7 +19,7 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let config = options.load()?;
     let level = logs::init(config.logs.format, config.logs.level);
     let serving = config.serving()?;
-    let opened = Opened::existing(&config.storage.path, cache_bytes(config.storage.cache.bytes()))?;
+    let opened = Opened::existing(&config.storage)?;
     let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
     let tls = tls(&config, &serving, &opened.clock)?;
     let app = opened.into_app(master, settings(&config, &serving))?;
@@ -46,6 +44,7 @@ async fn serve(
     let bound = Server::bind(ServerOptions {
         max_connections,
         drain_limit: config.server.drain.duration(),
+        proxy_protocol: config.server.proxy_protocol.then(|| config.server.trusted_proxies.as_slice().into()),
         ..ServerOptions::new(config.server.listen, tls.clone(), app.metrics.clone())
     })
     .await?;
@@ -95,8 +94,10 @@ pub fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
         host: serving.external_url.host().to_owned(),
         access_token_lifetime: config.tokens.access_token_lifetime.duration(),
         id_token_lifetime: config.tokens.id_token_lifetime.duration(),
+        rotation_grace: config.secrets.rotation_grace.duration(),
         signing_algorithm: config.tokens.signing_algorithm,
         jwt_type: config.tokens.jwt_type.name().to_owned(),
         metrics: config.metrics.enabled,
+        trusted_proxies: config.server.trusted_proxies.as_slice().to_vec(),
     }
 }

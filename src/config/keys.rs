@@ -2,7 +2,7 @@
 
 use super::{
     error::suggestion,
-    settings::{Config, Logs, Metrics, Server, Storage, Tls, Tokens},
+    settings::{Config, Logs, Metrics, Secrets, Server, Storage, Tls, Tokens},
     value::{Raw, Value},
 };
 
@@ -48,10 +48,11 @@ macro_rules! keys {
 
 keys! {
     external_url;
-    server: Server { listen, max_connections, drain }
+    server: Server { listen, max_connections, drain, trusted_proxies, proxy_protocol }
     tls: Tls { certificate, key, self_signed }
-    storage: Storage { path, master_key, cache }
+    storage: Storage { path, master_key, cache, accept_later_events }
     tokens: Tokens { access_token_lifetime, id_token_lifetime, signing_algorithm, jwt_type }
+    secrets: Secrets { rotation_grace }
     logs: Logs { format, level }
     metrics: Metrics { enabled }
 }

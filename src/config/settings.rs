@@ -3,11 +3,12 @@
 use super::{
     error::ConfigError,
     external_url::ExternalUrl,
+    networks::Networks,
     quantity::{Bytes, Count, GIB, HOUR, MIB, Seconds},
 };
 use crate::{
     keys::Algorithm,
-    limits::{MAX_TOKEN_SECONDS, MIN_TOKEN_SECONDS},
+    limits::{MAX_ROTATION_GRACE, MAX_TOKEN_SECONDS, MIN_TOKEN_SECONDS},
     telemetry::logs,
 };
 use std::{
@@ -24,6 +25,7 @@ pub struct Config {
     pub tls: Tls,
     pub storage: Storage,
     pub tokens: Tokens,
+    pub secrets: Secrets,
     pub logs: Logs,
     pub metrics: Metrics,
 }
@@ -36,6 +38,10 @@ pub struct Server {
     pub max_connections: Count<1, 1_000_000>,
     /// How long requests in flight may take to finish when the server stops.
     pub drain: Seconds<0, 600>,
+    /// Who may say for whom a request is.
+    pub trusted_proxies: Networks,
+    /// Whether they say it at the beginning of each connection.
+    pub proxy_protocol: bool,
 }
 
 /// Either `certificate` and `key`, or `self_signed`: [`Config::serving`] says which.
@@ -57,6 +63,8 @@ pub struct Storage {
     pub master_key: Option<PathBuf>,
     /// How much of the database is kept in memory.
     pub cache: Bytes<MIB, { 1024 * GIB }>,
+    /// Whether to go by the clock although the newest event is much later.
+    pub accept_later_events: bool,
 }
 
 /// What is minted.
@@ -68,6 +76,13 @@ pub struct Tokens {
     pub signing_algorithm: Algorithm,
     /// The `typ` of access tokens.
     pub jwt_type: JwtType,
+}
+
+/// Client secrets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Secrets {
+    /// How long a secret still counts that another one replaced, unless the request says it.
+    pub rotation_grace: Seconds<0, { MAX_ROTATION_GRACE.as_secs() }>,
 }
 
 /// The `typ` header of JWT access tokens.
@@ -110,13 +125,13 @@ pub enum TlsSource<'a> {
 impl Config {
     /// What `serve` needs beyond defaults. The error names everything that is missing.
     pub fn serving(&self) -> Result<Serving<'_>, ConfigError> {
-        match (&self.external_url, self.tls.source()) {
-            (Some(external_url), Ok(tls)) => Ok(Serving { external_url, tls }),
-            (url, tls) => {
+        match (&self.external_url, self.tls.source(), self.server.proxies()) {
+            (Some(external_url), Ok(tls), Ok(())) => Ok(Serving { external_url, tls }),
+            (url, tls, proxies) => {
                 let missing =
                     "external_url: not set; it is the URL by which clients reach the server, and their issuer";
                 let missing = url.is_none().then(|| missing.to_owned());
-                Err(ConfigError::new(missing.into_iter().chain(tls.err()).collect()))
+                Err(ConfigError::new(missing.into_iter().chain(tls.err()).chain(proxies.err()).collect()))
             }
         }
     }
@@ -132,12 +147,23 @@ impl JwtType {
     }
 }
 
+impl Server {
+    fn proxies(&self) -> Result<(), String> {
+        match self.proxy_protocol && self.trusted_proxies.as_slice().is_empty() {
+            true => Err("server.proxy_protocol: needs server.trusted_proxies, or nobody could connect".into()),
+            false => Ok(()),
+        }
+    }
+}
+
 impl Default for Server {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
             max_connections: Count::of::<4096>(),
             drain: Seconds::of::<25>(),
+            trusted_proxies: Networks::default(),
+            proxy_protocol: false,
         }
     }
 }
@@ -169,6 +195,7 @@ impl Default for Storage {
             path: "/var/lib/countersign/countersign.redb".into(),
             master_key: None,
             cache: Bytes::of::<{ 64 * MIB }>(),
+            accept_later_events: false,
         }
     }
 }
@@ -181,6 +208,12 @@ impl Default for Tokens {
             signing_algorithm: Algorithm::Rs256,
             jwt_type: JwtType::Jwt,
         }
+    }
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        Self { rotation_grace: Seconds::of::<0>() }
     }
 }
 
@@ -217,5 +250,8 @@ mod tests {
         assert!(config.serving().expect_err("half").to_string().contains("although tls.key is"));
         config.tls.certificate = Some("crt.pem".into());
         assert!(matches!(config.serving().expect("complete").tls, TlsSource::Files { .. }));
+
+        config.server.proxy_protocol = true;
+        assert!(config.serving().expect_err("nobody may").to_string().contains("needs server.trusted_proxies"));
     }
 }

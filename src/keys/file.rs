@@ -84,12 +84,33 @@ fn open_private(path: &Path) -> Result<(File, u64), FileError> {
 
 /// Writes a new file that only its owner can read. When this returns, the file outlives a power cut.
 ///
-/// Never overwrites. After an error there is no file, unless the process ended before it could be removed.
+/// Never overwrites. The file has its name only once it is whole, also if the process is killed.
 pub fn create_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    create_and_sync(path, bytes).and_then(|()| sync_directory_of(path)).map_err(|reason| match reason.kind() {
+    let created = write_draft(path, bytes).and_then(|draft| {
+        let linked = link_new(&draft, path);
+        // The error of the link is the one that helps.
+        let _ = fs::remove_file(&draft);
+        linked
+    });
+    created.map_err(|reason| named_error(path, reason))
+}
+
+/// Gives a whole file another name, which nothing has yet. When this returns, the name outlives a power cut.
+pub fn link(file: &Path, path: &Path) -> Result<(), FileError> {
+    link_new(file, path).map_err(|reason| named_error(path, reason))
+}
+
+fn named_error(path: &Path, reason: io::Error) -> FileError {
+    match reason.kind() {
         io::ErrorKind::AlreadyExists => FileError::Exists { path: path.into() },
         _ => FileError::Unwritable { path: path.into(), reason },
-    })
+    }
+}
+
+/// A rename would replace what has the name; a link does not.
+fn link_new(file: &Path, path: &Path) -> io::Result<()> {
+    fs::hard_link(file, path)?;
+    sync_directory_of(path)
 }
 
 /// Writes a file that only its owner can read, in place of the one that may be there.
@@ -101,13 +122,7 @@ pub fn write_private_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileErr
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = draft_beside(path)?;
-    // One that is there belongs to a process that is no more.
-    match fs::remove_file(&draft) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-        _ => {}
-    }
-    create_and_sync(&draft, bytes)?;
+    let draft = write_draft(path, bytes)?;
     if let Err(e) = fs::rename(&draft, path) {
         // The error of the rename is the one that helps.
         let _ = fs::remove_file(&draft);
@@ -116,7 +131,19 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_directory_of(path)
 }
 
-/// A name in the same directory, as a rename is atomic only within a file system.
+/// Writes the file beside its place.
+fn write_draft(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    let draft = draft_beside(path)?;
+    // One that is there belongs to a process that is no more.
+    match fs::remove_file(&draft) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    create_and_sync(&draft, bytes)?;
+    Ok(draft)
+}
+
+/// A name in the same directory, as renames and links stay within a file system.
 fn draft_beside(path: &Path) -> io::Result<PathBuf> {
     static DRAFTS: AtomicU64 = AtomicU64::new(0);
     let name = path.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
@@ -206,6 +233,7 @@ mod tests {
         assert_eq!(mode_of(&path), 0o600);
         assert!(matches!(create_private(&path, b"second"), Err(FileError::Exists { .. })));
         assert_eq!(**read_private(&path).expect("read"), *b"first");
+        assert_eq!(fs::read_dir(directory.path()).expect("listed").count(), 1, "no draft is left");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use master::{MasterKey, MasterKeyError};
 pub use opaque::Sealer;
 pub use public::PublicKey;
 pub use ring::{KeyRing, PublishedKey};
-pub use service_account::ServiceAccountKey;
+pub use service_account::{ServiceAccountKey, public_half};
 pub use signing::{Algorithm, SigningKey, UnknownAlgorithm};
 pub use token_id::TokenId;
 

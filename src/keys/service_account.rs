@@ -5,7 +5,9 @@ use super::{
     signing::{Algorithm, SigningKey},
 };
 use crate::error::{Error, Result};
+use aws_lc_rs::signature::{KeyPair, RsaKeyPair};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
 use zeroize::Zeroizing;
 
 /// A key pair for a machine user: RSA with 2048 bits, as all clients know it. It cannot be printed; the private half is
@@ -40,6 +42,17 @@ impl ServiceAccountKey {
     pub fn into_public(self) -> PublicKey {
         self.public
     }
+}
+
+/// The public half of an RSA private key in PEM: PKCS #1, as service accounts' files have it, or PKCS #8. `None` if it is
+/// none.
+pub fn public_half(private_pem: &str) -> Option<PublicKey> {
+    let pair = match PrivateKeyDer::from_pem_slice(private_pem.as_bytes()).ok()? {
+        PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
+        PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
+        _ => return None,
+    };
+    PublicKey::from_bytes(Algorithm::Rs256, "", pair.ok()?.public_key().as_ref())
 }
 
 /// What a PrivateKeyInfo wraps (RFC 5208 section 5).
@@ -89,7 +102,10 @@ mod tests {
         let pair = RsaKeyPair::from_der(&BASE64_STANDARD.decode(body).expect("base64")).expect("PKCS#1");
         let mut signature = vec![0; pair.public_modulus_len()];
         pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), b"message", &mut signature).expect("signed");
+        let half = public_half(key.private_pem()).expect("its public half");
         let public = key.into_public();
+        assert_eq!(half.to_spki().expect("DER"), public.to_spki().expect("DER"));
+        assert!(public_half("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n").is_none());
         assert_eq!((signature.len(), public.kid()), (256, "kid"));
         assert!(public.verify(b"message", &signature));
     }

@@ -1,6 +1,6 @@
 use crate::{
     id::{CredentialId, OrgId, UserId},
-    model::Stamps,
+    model::{Bounds, Editor, Stamps},
     secret::SecretHash,
     time::Timestamp,
 };
@@ -15,8 +15,20 @@ pub struct Credential {
     pub kind: CredentialKind,
     /// The end of the secret's text, by which people tell one from another. Empty if there is no text.
     pub hint: String,
+    /// What people call it. May be empty.
+    pub label: String,
+    /// Who made it.
+    pub creator: Editor,
     /// Refused from then on.
     pub expires: Timestamp,
+    /// Whether it is refused until somebody resumes it, and with it the tokens that it minted.
+    pub suspended: bool,
+    /// Access tokens that it minted until then are dead.
+    pub tokens_not_before: Timestamp,
+    /// What it is narrowed to.
+    pub bounds: Bounds,
+    /// How many days before the end the last warning was given; `None` before the first.
+    pub warned: Option<u16>,
     pub stamps: Stamps,
 }
 
@@ -43,6 +55,10 @@ impl Credential {
             CredentialKind::Secret { hash } | CredentialKind::PersonalAccessToken { hash, .. } => Some(hash),
             CredentialKind::Key { .. } => None,
         }
+    }
+
+    pub fn is_secret(&self) -> bool {
+        matches!(self.kind, CredentialKind::Secret { .. })
     }
 
     pub fn is_key(&self) -> bool {

@@ -1,8 +1,8 @@
 //! What can happen. Every change of the server's state is one of these, in the log of whoever owns the object.
 
 use crate::{
-    id::{CredentialId, OrgId, ProjectId, UserGrantId, UserId},
-    model::{AccessTokenType, ProjectSettings, TokenLifetimes},
+    id::{CredentialId, OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
+    model::{AccessTokenType, Bounds, ProjectSettings, TokenLifetimes},
     secret::SecretHash,
     time::Timestamp,
 };
@@ -203,6 +203,41 @@ pub enum UserFact {
     MetadataRemoved {
         key: String,
     },
+    /// There is one more secret.
+    SecretAdded {
+        credential: CredentialId,
+        hash: SecretHash,
+        hint: String,
+        label: String,
+        expires: Timestamp,
+        bounds: Bounds,
+    },
+    /// Something happened to one of the user's secrets, keys or personal access tokens.
+    Credential(CredentialId, CredentialFact),
+}
+
+/// What can happen to a credential of any kind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum CredentialFact {
+    Renamed {
+        label: String,
+    },
+    Suspended,
+    Resumed,
+    ExpirySet {
+        expires: Timestamp,
+    },
+    BoundsSet {
+        bounds: Bounds,
+    },
+    /// The access tokens that it minted until now are dead.
+    TokensEnded,
+    /// It expires in so many days, or fewer.
+    ExpiryNear {
+        days: u16,
+    },
+    /// Somebody found it where it does not belong. The access tokens that it minted until now are dead.
+    Leaked,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -232,6 +267,30 @@ pub enum ProjectFact {
     RoleRemoved {
         key: String,
     },
+    /// Another organisation may give these roles.
+    GrantAdded {
+        grant: ProjectGrantId,
+        org: OrgId,
+        roles: Vec<String>,
+    },
+    GrantChanged {
+        grant: ProjectGrantId,
+        roles: Vec<String>,
+    },
+    /// A role was removed from the project, and from the grant with it.
+    GrantCascadeChanged {
+        grant: ProjectGrantId,
+        roles: Vec<String>,
+    },
+    GrantDeactivated {
+        grant: ProjectGrantId,
+    },
+    GrantReactivated {
+        grant: ProjectGrantId,
+    },
+    GrantRemoved {
+        grant: ProjectGrantId,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -244,14 +303,14 @@ pub enum UserGrantFact {
     Changed {
         roles: Vec<String>,
     },
-    /// A role was removed from the project, and from the grant with it.
+    /// A role was removed from the project or from its grant to the owner, and from this one with it.
     CascadeChanged {
         roles: Vec<String>,
     },
     Deactivated,
     Reactivated,
     Removed,
-    /// The user or the project was removed, and the grant with it.
+    /// The user, the project or its grant to the owner was removed, and this one with it.
     CascadeRemoved,
 }
 

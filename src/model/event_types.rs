@@ -1,6 +1,6 @@
 //! What events are called on the wire.
 
-use super::event::{Fact, InstanceFact, OrgFact, ProjectFact, UserFact, UserGrantFact};
+use super::event::{CredentialFact, Fact, InstanceFact, OrgFact, ProjectFact, UserFact, UserGrantFact};
 
 impl Fact {
     /// Every type that an event can have.
@@ -43,6 +43,15 @@ impl Fact {
         "user.assertion.used",
         "user.metadata.set",
         "user.metadata.removed",
+        "user.machine.secret.added",
+        "user.credential.renamed",
+        "user.credential.suspended",
+        "user.credential.resumed",
+        "user.credential.expiry.set",
+        "user.credential.bounds.set",
+        "user.credential.tokens.ended",
+        "user.credential.expiry.near",
+        "user.credential.leaked",
         "project.added",
         "project.changed",
         "project.deactivated",
@@ -51,6 +60,12 @@ impl Fact {
         "project.role.added",
         "project.role.changed",
         "project.role.removed",
+        "project.grant.added",
+        "project.grant.changed",
+        "project.grant.cascade.changed",
+        "project.grant.deactivated",
+        "project.grant.reactivated",
+        "project.grant.removed",
         "user.grant.added",
         "user.grant.changed",
         "user.grant.cascade.changed",
@@ -140,6 +155,23 @@ impl UserFact {
             Self::AssertionUsed { .. } => "user.assertion.used",
             Self::MetadataSet { .. } => "user.metadata.set",
             Self::MetadataRemoved { .. } => "user.metadata.removed",
+            Self::SecretAdded { .. } => "user.machine.secret.added",
+            Self::Credential(_, fact) => fact.event_type(),
+        }
+    }
+}
+
+impl CredentialFact {
+    fn event_type(&self) -> &'static str {
+        match self {
+            Self::Renamed { .. } => "user.credential.renamed",
+            Self::Suspended => "user.credential.suspended",
+            Self::Resumed => "user.credential.resumed",
+            Self::ExpirySet { .. } => "user.credential.expiry.set",
+            Self::BoundsSet { .. } => "user.credential.bounds.set",
+            Self::TokensEnded => "user.credential.tokens.ended",
+            Self::ExpiryNear { .. } => "user.credential.expiry.near",
+            Self::Leaked => "user.credential.leaked",
         }
     }
 }
@@ -155,6 +187,12 @@ impl ProjectFact {
             Self::RoleAdded { .. } => "project.role.added",
             Self::RoleChanged { .. } => "project.role.changed",
             Self::RoleRemoved { .. } => "project.role.removed",
+            Self::GrantAdded { .. } => "project.grant.added",
+            Self::GrantChanged { .. } => "project.grant.changed",
+            Self::GrantCascadeChanged { .. } => "project.grant.cascade.changed",
+            Self::GrantDeactivated { .. } => "project.grant.deactivated",
+            Self::GrantReactivated { .. } => "project.grant.reactivated",
+            Self::GrantRemoved { .. } => "project.grant.removed",
         }
     }
 }

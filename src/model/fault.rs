@@ -5,8 +5,8 @@
 use crate::error::{
     Fault,
     Kind::{
-        self, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, Unauthenticated,
-        Unimplemented,
+        self, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, ResourceExhausted,
+        Unauthenticated, Unimplemented,
     },
 };
 
@@ -68,6 +68,15 @@ pub const PAT_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-Dggw2", "
 pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAccessToken.NotFound");
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
+
+pub const TOO_MANY_SECRETS: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-secrets",
+    "The user has ten client secrets that count, and may not have more; remove one first",
+);
+pub const CREDENTIAL_USER_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-user", "User could not be found");
+pub const CREDENTIAL_ORG_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-org", "Organisation could not be found");
+pub const CREDENTIAL_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-credential", "Credential could not be found");
 
 // Keys.
 pub const KEY_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-bnipwm1", "User could not be found");
@@ -146,11 +155,13 @@ pub const IAM_MEMBER_UNKNOWN: Fault = fault(NotFound, "INSTANCE-D8JxR", "Errors.
 pub const LAST_OWNER: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-lastowner",
-    "The instance would be left without an IAM_OWNER; give the role to another user first",
+    "The instance would be left without an IAM_OWNER that can act; give the role to another user first",
 );
 
 // Projects and their roles.
 pub const PROJECT_UNKNOWN: Fault = fault(NotFound, "QUERY-fk2fs", "Project not found");
+pub const PROJECT_ID_TAKEN: Fault =
+    fault(AlreadyExists, "COMMAND-opamwu", "Project already exists on the organization");
 pub const PROJECT_INVALID: Fault = fault(InvalidArgument, "PROJECT-IOVCC", "Project is invalid");
 pub const PROJECT_NAME_TAKEN: Fault = fault(AlreadyExists, "V3-DKcYh", "Project already exists on the organization");
 pub const PROJECT_CHANGE_UNKNOWN: Fault = fault(NotFound, "COMMAND-3M9sd", "Project not found");
@@ -181,6 +192,17 @@ pub const TOO_MANY_PROJECT_ROLES: Fault = fault(
     "COUNTERSIGN-many",
     "The project would have more roles than it may have; remove some first",
 );
+
+// Grants of projects to other organisations.
+pub const PROJECT_GRANT_NOT_SHOWN: Fault = fault(NotFound, "QUERY-n98GGs", "Errors.ProjectGrant.NotFound");
+pub const PROJECT_GRANT_UNKNOWN: Fault = fault(NotFound, "PROJECT-D8JxR", "Grant not found");
+pub const PROJECT_GRANT_INVALID: Fault = fault(InvalidArgument, "COMMAND-FYRnWEzBzV", "Project grant is invalid");
+pub const PROJECT_GRANT_PROJECT_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-m9gsd", "Project not found");
+pub const PROJECT_GRANT_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-3m9gg", "Organisation not found");
+pub const PROJECT_GRANT_ROLE_UNKNOWN: Fault =
+    fault(FailedPrecondition, "COMMAND-6m9gd", "Errors.Project.Role.NotFound");
+pub const PROJECT_GRANT_TO_OWNER: Fault = fault(FailedPrecondition, "PROJECT-ckUpbvboAH", "Project grant is invalid");
+pub const PROJECT_GRANT_EXISTS: Fault = fault(AlreadyExists, "V3-DKcYh", "Project grant already exists");
 
 // Grants of roles in projects.
 pub const USER_GRANT_UNKNOWN: Fault = fault(NotFound, "QUERY-wIPkA", "User grant not found");
@@ -217,6 +239,11 @@ pub const PROJECT_ADMINISTRATORS: Fault = fault(
 );
 
 // List queries.
+pub const LIST_TOO_WIDE: Fault = fault(
+    ResourceExhausted,
+    "COUNTERSIGN-wide",
+    "The answer would take too many rows to look at; ask for ids, for a name or its beginning, or for one organisation",
+);
 pub const TOO_MANY_EVENTS: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-scan",

@@ -1,6 +1,6 @@
 use crate::{
     id::{CredentialId, OrgId, UserId},
-    model::Stamps,
+    model::{Stamps, text::fold},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -16,11 +16,19 @@ pub struct Machine {
     pub description: String,
     pub access_token_type: AccessTokenType,
     pub state: MachineState,
-    /// The client secret, if there is one.
-    pub secret: Option<CredentialId>,
+    /// The client secrets, oldest first. Those that have expired stay until the next one is made.
+    pub secrets: Vec<LiveSecret>,
     /// Access tokens issued until then are dead, whatever became of the account since.
     pub tokens_not_before: Timestamp,
     pub stamps: Stamps,
+}
+
+/// A client secret, as its user's record knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveSecret {
+    pub id: CredentialId,
+    /// As the credential has it.
+    pub expires: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +59,14 @@ pub enum Column {
 
 /// A user name as it is compared: trimmed, in lower case.
 pub fn normal_user_name(user_name: &str) -> String {
-    user_name.trim().to_lowercase()
+    fold(user_name.trim())
+}
+
+impl Machine {
+    /// The secrets that have not expired by `now`.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &LiveSecret> {
+        self.secrets.iter().filter(move |secret| now < secret.expires)
+    }
 }
 
 impl Column {
@@ -62,7 +77,7 @@ impl Column {
         match self {
             Self::Id => Vec::new(),
             Self::UserName => normal_user_name(&machine.user_name).into_bytes(),
-            Self::DisplayName => machine.name.to_lowercase().into_bytes(),
+            Self::DisplayName => fold(&machine.name).into_bytes(),
             Self::State => vec![machine.state as u8],
             Self::CreationDate => machine.stamps.created.micros().to_be_bytes().to_vec(),
         }

@@ -9,9 +9,9 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     keys::PublicKey,
-    model::{Credential, CredentialKind, Draft, Editor, Machine, UserFact},
+    model::{Credential, CredentialKind, Draft, Machine, UserFact},
     oauth::{
-        Ground,
+        Ground, Request,
         claims::AMR_KEY,
         client::{self, Client},
         discovery::Endpoint,
@@ -33,6 +33,7 @@ pub(super) enum CalledBy {
 pub(super) struct Once {
     org: OrgId,
     user: UserId,
+    credential: CredentialId,
     assertion: [u8; 32],
     expires: Timestamp,
     refusal: fn() -> OAuthError,
@@ -59,6 +60,7 @@ const USED_ASSERTION: &str = "countersign 2026 used assertion";
 /// [`spend`] uses it up before anybody hears of the success.
 pub(super) fn prove(
     ground: &Ground<'_>,
+    request: &Request<'_>,
     text: &str,
     called_by: CalledBy,
     refusal: fn() -> OAuthError,
@@ -70,6 +72,7 @@ pub(super) fn prove(
     for machine in candidates(&ground.state, &assertion, called_by)? {
         match examine(ground, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
+                ground.note(request, &client.account.machine.id, &client.credential, true);
                 ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
                 return Ok(client);
             }
@@ -78,21 +81,27 @@ pub(super) fn prove(
         }
     }
     let (reason, user) = refused;
+    // Whatever is worse than that, the key is there.
+    if reason > Refused::UnknownKey
+        && let (Some(user), Some(key)) = (&user, CredentialId::parse(assertion.kid()))
+    {
+        ground.note(request, user, &key, false);
+    }
     let user = user.as_ref().map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))
 }
 
 /// Uses up what may be used once. Refuses what somebody else used in the meantime.
 pub(super) async fn spend(app: &App, all: Vec<Once>) -> OAuthResult<()> {
-    for Once { org, user, assertion, expires, refusal } in all {
-        let editor = Editor::User(user.clone());
+    for Once { org, user, credential, assertion, expires, refusal } in all {
+        let client = (user.clone(), credential);
         let decide = move |state: &State<'_>, now| {
             // By now it may have expired, and the note of its use been forgotten.
-            let counts = now < expires && state.machine(&user)?.is_some() && !state.assertion_was_used(&assertion)?;
+            let counts = now < expires && !state.assertion_was_used(&assertion)?;
             let used = counts.then(|| Draft::user(&org, &user, UserFact::AssertionUsed { assertion, expires }));
             Ok(Decision::new(used.into_iter().collect(), counts))
         };
-        if !app.store.change(editor, decide).await?.answer {
+        if !client::change(app, client, refusal, decide).await? {
             return Err(refusal().because(format!("{:?}", Refused::Used)));
         }
     }
@@ -167,7 +176,8 @@ impl Once {
         let id = verified.id?;
         let Account { machine, .. } = &client.account;
         let assertion = name(&client.account, &id);
-        Some(Self { org: machine.org.clone(), user: machine.id.clone(), assertion, expires: verified.expires, refusal })
+        let (org, user, credential) = (machine.org.clone(), machine.id.clone(), client.credential.clone());
+        Some(Self { org, user, credential, assertion, expires: verified.expires, refusal })
     }
 }
 

@@ -5,11 +5,12 @@
 //! and which are locked. The log tells.
 
 use crate::{
+    app::App,
     authn::{Account, BasicCredentials, Presented, alive, basic, text_of},
-    error::Result,
+    error::{Kind, Result},
     id::{CredentialId, UserId},
     limits::MAX_CREDENTIAL_BYTES,
-    model::{Machine, machine::normal_user_name},
+    model::{Machine, fault, machine::normal_user_name},
     oauth::{
         Ground, Request,
         assertion::{self, CalledBy},
@@ -17,7 +18,8 @@ use crate::{
         error::{OAuthError, OAuthResult},
         form, stand_in,
     },
-    store::State,
+    store::{Decision, State, Warrant},
+    time::Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -82,16 +84,39 @@ pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthR
     match proof(request)? {
         Proof::SecretBasic(pairs) => {
             let pairs: Vec<_> = pairs.iter().map(|pair| (pair.user.as_str(), pair.password.as_str())).collect();
-            by_secret(ground, &pairs)
+            by_secret(ground, request, &pairs)
         }
-        Proof::SecretPost { id, secret } => by_secret(ground, &[(id, secret)]),
+        Proof::SecretPost { id, secret } => by_secret(ground, request, &[(id, secret)]),
         Proof::PrivateKeyJwt(text) => {
-            let client = assertion::prove(ground, text, CalledBy::IdOrUserName, failed)?;
+            let client = assertion::prove(ground, request, text, CalledBy::IdOrUserName, failed)?;
             match request.form.get("client_id") {
                 Some(id) if !is_called(&client.account.machine, id) => Err(failed().because("client_id is another's")),
                 _ => Ok(client),
             }
         }
+    }
+}
+
+/// Changes something in the name of a client; `refusal` if by then it is not a client any more.
+pub(super) async fn change<T, F>(
+    app: &App,
+    (user, credential): (UserId, CredentialId),
+    refusal: fn() -> OAuthError,
+    decide: F,
+) -> OAuthResult<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
+{
+    let warrant = Warrant::of(user.clone(), move |state, now| {
+        let credential = state.credential(&user, &credential)?.ok_or(fault::TOKEN_INVALID)?;
+        alive(state, now, Presented::Credential(&credential))?.ok_or(fault::TOKEN_INVALID)?;
+        Ok(())
+    });
+    match app.store.change(warrant, decide).await {
+        Ok(changed) => Ok(changed.answer),
+        Err(error) if error.kind == Kind::Unauthenticated => Err(refusal().because("no longer alive")),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -144,7 +169,7 @@ fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
 }
 
 /// The client of which one of the pairs is id and secret.
-fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
+fn by_secret(ground: &Ground<'_>, request: &Request<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
     let mut refused = (Refused::Malformed, None);
     for (id, secret) in pairs {
         if !is_readable(secret) {
@@ -152,15 +177,21 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
         }
         for machine in candidates(&ground.state, id)? {
             match examine(ground, machine.as_ref(), id, secret)? {
-                Ok(client) => return Ok(client),
-                Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+                Ok(client) => {
+                    ground.note(request, &client.account.machine.id, &client.credential, true);
+                    return Ok(client);
+                }
+                Err(reason) if reason > refused.0 => refused = (reason, machine),
                 Err(_) => {}
             }
         }
     }
-    let (reason, user) = refused;
+    let (reason, machine) = refused;
+    if let Some((machine, newest)) = machine.as_ref().and_then(|machine| Some((machine, machine.secrets.last()?))) {
+        ground.note(request, &machine.id, &newest.id, false);
+    }
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
-    let user = user.as_ref().map_or("-", UserId::as_str);
+    let user = machine.as_ref().map_or("-", |machine| machine.id.as_str());
     Err(failed().because(format!("{reason:?}, user {user}")))
 }
 
@@ -194,8 +225,11 @@ fn is_called(machine: &Machine, id: &str) -> bool {
     machine.id.as_str() == id || normal_user_name(&machine.user_name) == normal_user_name(id)
 }
 
-/// Whether `secret` is the live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
+/// Whether `secret` is a live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
 /// locked; and the text's own checksum is not looked at, as it would answer a typo sooner.
+///
+/// The hash finds the secret, so that it does not matter how many there are; it is keyed, so that whoever times the
+/// search learns nothing that helps to find a text.
 fn examine(
     ground: &Ground<'_>,
     machine: Option<&Machine>,
@@ -203,20 +237,17 @@ fn examine(
     secret: &str,
 ) -> Result<Result<Client, Refused>> {
     let Ground { state, now, ring, .. } = ground;
-    let found = match machine.and_then(|machine| Some((&machine.id, machine.secret.as_ref()?))) {
-        Some((user, id)) => state.credential(user, id)?,
-        None => None,
-    };
-    let Some(credential) = found else {
-        stand_in::read_credential(state)?;
-        ring.client_secrets().verify_nothing(secret);
-        stand_in::read_account(state)?;
-        return Ok(Err(if machine.is_some() { Refused::NoSecret } else { Refused::Unknown }));
-    };
     let hasher = ring.client_secrets();
-    let is_right = match credential.hash() {
-        Some(hash) => hasher.verify(secret, hash),
-        None => hasher.verify_nothing(secret),
+    let found = state.credential_by_hash(&hasher.hash(secret))?;
+    let theirs = found.filter(|found| found.is_secret() && machine.is_some_and(|machine| machine.id == found.user));
+    let Some(credential) = theirs else {
+        stand_in::read_credential(state)?;
+        stand_in::read_account(state)?;
+        return Ok(Err(match machine {
+            None => Refused::Unknown,
+            Some(machine) if machine.secrets.is_empty() => Refused::NoSecret,
+            Some(_) => Refused::WrongSecret,
+        }));
     };
     let account = alive(state, *now, Presented::Credential(&credential))?;
     if account.is_none() {
@@ -224,13 +255,12 @@ fn examine(
         stand_in::read_credential(state)?;
     }
     Ok(match account {
-        _ if !is_right => Err(Refused::WrongSecret),
         None => Err(Refused::NotAlive),
         Some(account) => Ok(Client { account, called: called.to_owned(), credential: credential.id, amr: &AMR_SECRET }),
     })
 }
 
-fn failed() -> OAuthError {
+pub(super) fn failed() -> OAuthError {
     OAuthError::invalid_client("client authentication failed")
 }
 

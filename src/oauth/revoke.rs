@@ -4,10 +4,11 @@ use crate::{
     app::App,
     authn::Bearer,
     error::Result,
-    id::{OrgId, UserId},
-    model::{Draft, Editor, UserFact},
+    id::{CredentialId, OrgId, UserId},
+    model::{Draft, UserFact},
     oauth::{
-        Request, client,
+        Request,
+        client::{self, Client},
         error::{Code, OAuthError, OAuthResult},
         judge,
     },
@@ -18,6 +19,8 @@ use crate::{
 struct Doomed {
     org: OrgId,
     user: UserId,
+    /// By what the client proved who it is.
+    credential: CredentialId,
     bearer: Bearer,
 }
 
@@ -25,27 +28,27 @@ struct Doomed {
 /// is no error, as the client has what it wanted (RFC 7009 section 2.2).
 pub async fn revoke(app: &App, request: &Request<'_>) -> OAuthResult<()> {
     let Some(doomed) = judge(app, |ground| {
-        let client = client::authenticate(ground, request)?.account.machine;
+        let Client { account, credential, .. } = client::authenticate(ground, request)?;
+        let client = account.machine;
         let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
         let Some((bearer, account)) = ground.bearer(token)? else { return Ok(None) };
         if account.machine.id != client.id {
             return Err(OAuthError::new(Code::InvalidClient, "token was not issued for this client"));
         }
-        Ok(Some(Doomed { org: client.org, user: client.id, bearer }))
+        Ok(Some(Doomed { org: client.org, user: client.id, credential, bearer }))
     })
     .await?
     else {
         return Ok(());
     };
-    let editor = Editor::User(doomed.user.clone());
-    app.store.change(editor, move |state, _| Ok(Decision::new(doomed.end(state)?, ()))).await?;
-    Ok(())
+    let client = (doomed.user.clone(), doomed.credential.clone());
+    client::change(app, client, client::failed, move |state, _| Ok(Decision::new(doomed.end(state)?, ()))).await
 }
 
 impl Doomed {
     /// Nothing if somebody else ended it, or its user, since it was looked at.
     fn end(self, state: &State<'_>) -> Result<Vec<Draft>> {
-        let Self { org, user, bearer } = self;
+        let Self { org, user, bearer, .. } = self;
         if state.machine(&user)?.is_none() {
             return Ok(Vec::new());
         }

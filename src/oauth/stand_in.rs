@@ -8,7 +8,10 @@ use crate::{
     error::Result,
     id::{CredentialId, OrgId, UserId},
     keys::{Algorithm, PublicKey, SigningKey},
-    model::{AccessTokenType, Credential, CredentialKind, Machine, MachineState, Org, OrgState, Stamps},
+    model::{
+        AccessTokenType, Bounds, Credential, CredentialKind, Editor, LiveSecret, Machine, MachineState, Org, OrgState,
+        Stamps,
+    },
     secret::SecretHash,
     store::{Record, State, decode, encode},
     time::Timestamp,
@@ -82,7 +85,7 @@ fn records() -> &'static Records {
             description: text(),
             access_token_type: AccessTokenType::Bearer,
             state: MachineState::Active,
-            secret: Some(credential.clone()),
+            secrets: vec![LiveSecret { id: credential.clone(), expires: Timestamp::NEVER }],
             tokens_not_before: NEVER_GIVEN,
             stamps,
         };
@@ -92,7 +95,13 @@ fn records() -> &'static Records {
             org: org.clone(),
             kind: CredentialKind::Secret { hash: SecretHash::Blake3([0; 32]) },
             hint: text(),
+            label: text(),
+            creator: Editor::User(nobody()),
             expires: Timestamp::NEVER,
+            suspended: false,
+            tokens_not_before: NEVER_GIVEN,
+            bounds: Bounds::default(),
+            warned: None,
             stamps,
         };
         let org = Org {

@@ -1,7 +1,7 @@
 //! From path, query string and body to the JSON of the request message (google.api.http).
 
 use crate::{
-    api::unreadable,
+    api::{has_few_values, unreadable},
     error::{Error, Result},
     limits::{MAX_PARAMETER_BYTES, MAX_PARAMETERS},
     proto::{Field, Kind, Rest, Schema},
@@ -43,6 +43,7 @@ fn read_body(body: &[u8]) -> Result<Object> {
     if body.is_empty() {
         return Ok(Object::new());
     }
+    has_few_values(body)?;
     serde_json::from_slice(body).map_err(|e| unreadable(&e))
 }
 

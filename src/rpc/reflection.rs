@@ -23,7 +23,8 @@ pub const PROCEDURES: [&str; 2] = [
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 12] = [
+    "countersign.v1.CredentialService",
     "countersign.v1.SigningKeyService",
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",
@@ -33,6 +34,7 @@ const SERVICES: [&str; 10] = [
     "zitadel.internal_permission.v2.InternalPermissionService",
     "zitadel.management.v1.ManagementService",
     "zitadel.org.v2.OrganizationService",
+    "zitadel.project.v2.ProjectService",
     "zitadel.user.v2.UserService",
 ];
 

@@ -22,11 +22,6 @@ impl Shutdown {
         self.0.subscribe()
     }
 
-    /// Whether the flag is up.
-    pub fn has_begun(&self) -> bool {
-        *self.0.borrow()
-    }
-
     /// Ends when the flag goes up, at once if it is.
     pub fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
         // The clone keeps the sender alive, so that waiting ends for no other reason.
@@ -65,11 +60,11 @@ mod tests {
     async fn the_flag_reaches_those_who_wait_and_those_who_come_later() {
         let shutdown = Shutdown::new();
         let early = tokio::spawn(shutdown.wait());
-        assert!(!shutdown.has_begun());
+        assert!(!*shutdown.0.borrow());
         shutdown.begin();
         early.await.unwrap();
         shutdown.wait().await;
-        assert!(shutdown.has_begun());
+        assert!(*shutdown.0.borrow());
     }
 
     #[tokio::test]

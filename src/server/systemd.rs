@@ -1,13 +1,8 @@
-//! What the service manager wants to hear (sd_notify(3)) and what it hands over (systemd.exec(5), credentials).
+//! What the service manager wants to hear (sd_notify(3)).
 //!
 //! Without systemd all of this does nothing.
 
 use sd_notify::NotifyState;
-use std::{
-    env,
-    ffi::OsString,
-    path::{Component, Path, PathBuf},
-};
 
 /// The server answers. Also ends what [`reloading`] began.
 pub fn ready(status: &str) {
@@ -28,11 +23,6 @@ pub fn stopping() {
     notify(&[NotifyState::Stopping, NotifyState::Status("answering the last requests")]);
 }
 
-/// One line for `systemctl status`.
-pub fn status(text: &str) {
-    notify(&[NotifyState::Status(text)]);
-}
-
 /// Pings the watchdog at half the interval that the unit's `WatchdogSec=` sets, for as long as the process is `alive`.
 /// When it is not, the pings stop and systemd restarts it. Returns at once if there is no watchdog.
 pub async fn watchdog(alive: impl Fn() -> bool) {
@@ -48,19 +38,6 @@ pub async fn watchdog(alive: impl Fn() -> bool) {
     }
 }
 
-/// The file of a credential that the unit was given by `LoadCredential=`, `SetCredential=` or their encrypted forms.
-/// `None` if there is no such file, or the name is not one file name.
-pub fn credential(name: &str) -> Option<PathBuf> {
-    credential_in(env::var_os("CREDENTIALS_DIRECTORY")?, name)
-}
-
-fn credential_in(directory: OsString, name: &str) -> Option<PathBuf> {
-    let mut components = Path::new(name).components();
-    let (Some(Component::Normal(_)), None) = (components.next(), components.next()) else { return None };
-    let path = Path::new(&directory).join(name);
-    path.is_file().then_some(path)
-}
-
 fn notify(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
         tracing::warn!(%error, "the service manager was not reached");
@@ -70,7 +47,7 @@ fn notify(states: &[NotifyState<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{fs, os::unix::net::UnixDatagram, process::Command, time::Duration};
+    use std::{env, os::unix::net::UnixDatagram, process::Command, time::Duration};
 
     /// The variable can only be set for another process, so the test runs itself again.
     #[test]
@@ -98,16 +75,5 @@ mod tests {
         let time = reload.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").unwrap();
         assert!(time.trim_end().parse::<u64>().unwrap() > 0);
         assert!(hear().starts_with("STOPPING=1\n"));
-    }
-
-    #[test]
-    fn a_credential_is_one_file_in_the_directory() {
-        let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("master.key"), "").unwrap();
-        let find = |name| credential_in(dir.path().into(), name);
-        assert_eq!(find("master.key"), Some(dir.path().join("master.key")));
-        for absent in ["other", "", ".", "..", "/etc/passwd", "../x", "a/b"] {
-            assert_eq!(find(absent), None, "{absent}");
-        }
     }
 }

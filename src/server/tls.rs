@@ -1,9 +1,6 @@
 //! TLS: the settings of the one port, and a certificate that can be exchanged while it is open.
 
-use super::{
-    certificate::{Files, Pem, parse},
-    drain::Shutdown,
-};
+use super::{certificate::Files, drain::Shutdown};
 use crate::error::{Error, Result};
 use arc_swap::ArcSwap;
 use rustls::{
@@ -23,7 +20,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 pub struct Tls {
     config: Arc<ServerConfig>,
     current: Arc<Current>,
-    files: Option<Arc<Files>>,
+    files: Arc<Files>,
 }
 
 /// The certificate that new handshakes are shown.
@@ -39,22 +36,14 @@ impl Tls {
         let files = Files { certificate: certificate.into(), key: key.into() };
         let provider = default_provider();
         let first = files.load(&provider)?;
-        Self::new(first, Some(files), provider)
-    }
-
-    /// From PEM in memory. Nothing is ever reloaded.
-    pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self> {
-        let provider = default_provider();
-        let certificate = Pem { name: "the certificate given", text: certificate };
-        let first = parse(certificate, Pem { name: "the key given", text: key }, &provider)?;
-        Self::new(first, None, provider)
+        Self::new(first, files, provider)
     }
 
     /// Reads the files again. Handshakes from now on see the new certificate; connections that are open stay open.
     ///
     /// If the new files are no good the old certificate stays, a warning is logged, and the error is returned.
     pub fn reload(&self) -> Result<()> {
-        let Some(files) = &self.files else { return Ok(()) };
+        let files = &self.files;
         match files.load(self.config.crypto_provider()) {
             Ok(fresh) => {
                 self.current.0.store(Arc::new(fresh));
@@ -73,13 +62,12 @@ impl Tls {
     /// A file that cannot be used is reported once, not at every look: the next change of either file tries again. So
     /// a renewal that replaces the two files one after the other needs no care.
     pub async fn follow(self, interval: Duration, shutdown: Shutdown) {
-        let Some(files) = self.files.clone() else { return };
-        let mut seen = files.stamp();
+        let mut seen = self.files.stamp();
         let watch = async {
             loop {
                 tokio::time::sleep(interval).await;
                 // Taken before the files are read, so that a change in between is seen at the next look.
-                let stamp = files.stamp();
+                let stamp = self.files.stamp();
                 if stamp != seen {
                     seen = stamp;
                     // Logged by `reload`, and the old certificate goes on.
@@ -97,7 +85,7 @@ impl Tls {
         Arc::clone(&self.config)
     }
 
-    fn new(first: CertifiedKey, files: Option<Files>, provider: CryptoProvider) -> Result<Self> {
+    fn new(first: CertifiedKey, files: Files, provider: CryptoProvider) -> Result<Self> {
         let current = Arc::new(Current(ArcSwap::from_pointee(first)));
         let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
             .with_protocol_versions(&[&TLS13, &TLS12])
@@ -107,7 +95,7 @@ impl Tls {
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         // Tickets need no memory per client, unlike sessions kept here; their keys live in memory and rotate.
         config.ticketer = Ticketer::new().map_err(Error::internal)?;
-        Ok(Self { config: Arc::new(config), current, files: files.map(Arc::new) })
+        Ok(Self { config: Arc::new(config), current, files: Arc::new(files) })
     }
 }
 

@@ -6,12 +6,13 @@
 
 use crate::{
     error::{Error, Result},
-    id::{OrgId, ProjectId, UserGrantId, UserId},
+    id::{OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     limits::MAX_RECORD_BYTES,
     model::{
-        AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, OidcSettings, Org, Project,
-        ProjectRole, SigningKeyRecord, UserGrant,
+        AccessToken, Credential, Event, Instance, LastUse, Machine, Member, Metadata, MetadataSize, OidcSettings, Org,
+        Project, ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
     },
+    time::Timestamp,
 };
 use bincode::Options;
 use serde::{Serialize, de::DeserializeOwned};
@@ -46,6 +47,10 @@ impl Record for Instance {
     const NAME: &'static str = "instance";
 }
 
+impl Record for LastUse {
+    const NAME: &'static str = "last use";
+}
+
 impl Record for Machine {
     const NAME: &'static str = "machine";
 }
@@ -66,6 +71,10 @@ impl Record for OidcSettings {
     const NAME: &'static str = "oidc settings";
 }
 
+impl Record for (OrgId, UserId) {
+    const NAME: &'static str = "member id";
+}
+
 impl Record for Org {
     const NAME: &'static str = "org";
 }
@@ -76,6 +85,14 @@ impl Record for OrgId {
 
 impl Record for Project {
     const NAME: &'static str = "project";
+}
+
+impl Record for ProjectGrant {
+    const NAME: &'static str = "project grant";
+}
+
+impl Record for ProjectGrantId {
+    const NAME: &'static str = "project grant id";
 }
 
 impl Record for ProjectId {
@@ -104,6 +121,11 @@ impl Record for UserId {
 
 impl Record for (UserId, crate::id::CredentialId) {
     const NAME: &'static str = "credential id";
+}
+
+/// Until when something counts, or from when on.
+impl Record for Timestamp {
+    const NAME: &'static str = "instant";
 }
 
 /// How many there are of something.

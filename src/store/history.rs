@@ -8,8 +8,8 @@ use crate::{
         codec::decode,
         key::{Key, Space},
         log,
+        scan::Direction,
         snapshot::Snapshot,
-        state::Direction,
         tables::{LOG, POSITIONS},
     },
     time::Timestamp,
@@ -43,6 +43,7 @@ impl Snapshot {
                 let places = self.table(POSITIONS)?.range(numbers).map_err(Error::internal)?;
                 let log = self.table(LOG)?;
                 Ok(Box::new(directed(places, direction).map(move |place| {
+                    self.meter().row()?;
                     let place = place.map_err(Error::internal)?.1;
                     let bytes = log.get(place.value()).map_err(Error::internal)?.ok_or_else(dangling)?;
                     log::read(bytes.value())
@@ -51,7 +52,10 @@ impl Snapshot {
             History::Owner(owner) => {
                 let own = (owner.as_str(), numbers.start)..(owner.as_str(), numbers.end);
                 let rows = self.table(LOG)?.range(own).map_err(Error::internal)?;
-                Ok(Box::new(directed(rows, direction).map(|row| log::read(row.map_err(Error::internal)?.1.value()))))
+                Ok(Box::new(directed(rows, direction).map(|row| {
+                    self.meter().row()?;
+                    log::read(row.map_err(Error::internal)?.1.value())
+                })))
             }
             History::User(user) => {
                 let log = self.table(LOG)?;

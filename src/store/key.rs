@@ -21,15 +21,13 @@ pub enum Space {
     MachineByName = 5,
     /// (org, column, sort key, user) -> user
     MachineIndex = 6,
-    /// org -> how many machines
-    MachineCount = 7,
     /// (user, credential) -> Credential
     Credential = 8,
     /// hash -> (user, credential)
     CredentialByHash = 9,
     /// (owner, user) -> Member
     Member = 10,
-    /// (user, owner) -> owner
+    /// (user, owner) -> (owner, user)
     MemberByUser = 11,
     /// (expires, token id) -> nothing
     RevokedToken = 12,
@@ -69,6 +67,38 @@ pub enum Space {
     UserGrantByOwner = 47,
     /// (project, role, grant) -> grant
     UserGrantByRole = 48,
+    /// project grant -> ProjectGrant
+    ProjectGrant = 50,
+    /// (project, granted org) -> project grant
+    ProjectGrantByProject = 51,
+    /// (owner, project grant) -> project grant
+    ProjectGrantByOwner = 52,
+    /// (granted org, project grant) -> project grant
+    ProjectGrantByGranted = 53,
+    /// (project, role, project grant) -> project grant
+    ProjectGrantByRole = 54,
+    /// (project grant, grant) -> grant
+    UserGrantByProjectGrant = 55,
+    /// (project grant, role, grant) -> grant
+    UserGrantByGrantedRole = 56,
+    /// (column, sort key, user) -> user
+    MachineByColumn = 60,
+    /// (column, sort key, org) -> org
+    OrgByColumn = 61,
+    /// (column, sort key, user, owner) -> (owner, user)
+    MemberByColumn = 62,
+    /// (kind, org or none, column, sort key, credential) -> (user, credential)
+    CredentialByColumn = 63,
+    /// what is counted -> how many
+    Count = 64,
+    /// (user, credential) -> Timestamp: tokens of a credential that is gone, issued until then, are dead
+    EndedCredential = 80,
+    /// (when it may be forgotten, user, credential) -> nothing
+    EndedCredentialByExpiry = 81,
+    /// (expires, user, credential) -> (user, credential)
+    CredentialByExpiry = 82,
+    /// (user, credential) -> LastUse: written down beside the log, which does not give it again
+    LastUse = 90,
 }
 
 /// A key, or the beginning of one.
@@ -86,14 +116,20 @@ impl Key {
         self.bytes(text.as_bytes())
     }
 
-    pub fn bytes(mut self, bytes: &[u8]) -> Self {
+    pub fn bytes(self, bytes: &[u8]) -> Self {
+        let mut key = self.beginning(bytes);
+        key.0.extend([0, 0]);
+        key
+    }
+
+    /// A part of which only the beginning is known.
+    pub fn beginning(mut self, bytes: &[u8]) -> Self {
         for &byte in bytes {
             self.0.push(byte);
             if byte == 0 {
                 self.0.push(1);
             }
         }
-        self.0.extend([0, 0]);
         self
     }
 

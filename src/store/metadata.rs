@@ -6,7 +6,8 @@ use crate::{
     store::{
         codec::decode,
         key::{Key, Space},
-        state::{Direction, State},
+        scan::{Direction, Run},
+        state::State,
     },
 };
 
@@ -16,13 +17,8 @@ impl<'a> State<'a> {
     }
 
     /// All that is kept with a subject, by key.
-    pub fn metadata_of(
-        &self,
-        subject: &Subject,
-        direction: Direction,
-    ) -> Result<impl Iterator<Item = Result<Metadata>> + use<'a>> {
-        let rows = self.scan(below(Space::Metadata, subject), direction)?;
-        Ok(rows.map(|value| decode(value?.value())))
+    pub fn metadata_of(&self, subject: &Subject, direction: Direction) -> Result<Run<'a, Metadata>> {
+        Ok(self.scan(below(Space::Metadata, subject), direction)?.read(decode))
     }
 
     pub fn metadata_size(&self, subject: &Subject) -> Result<MetadataSize> {

@@ -10,28 +10,43 @@
 //!
 //! A change goes `Store::change` -> the writer's queue -> `decide` reads the state and returns events -> the log gets
 //! them -> `apply` changes the state -> one commit with fsync for the whole batch -> answers. A read takes a
-//! [`Snapshot`], which no change disturbs.
+//! [`Snapshot`], which no change disturbs and which counts what is read; what may be much goes through [`Store::read`].
+//! Lists come from indexes and totals from counts, all kept by `apply`: nothing walks everything.
 
 mod apply;
 mod check;
 mod codec;
+mod counts;
+mod credentials;
 mod history;
 mod key;
 mod log;
+mod machines;
+mod members;
 mod metadata;
+mod meter;
 mod open;
+mod orgs;
+mod places;
+mod project_grants;
 mod projects;
+mod reader;
+mod scan;
 mod snapshot;
 mod state;
 mod tables;
+mod warrant;
 mod writer;
 
 pub use check::{CheckReport, check};
+pub use counts::Counted;
 pub use history::{History, Numbers};
 pub use log::Log;
 pub use open::{OpenError, Options, Store};
+pub use scan::{Direction, Part, Run};
 pub use snapshot::Snapshot;
-pub use state::{Direction, Listed, State};
+pub use state::{Listed, State};
+pub use warrant::Warrant;
 pub use writer::{Changed, CommitStats, Decision, Receipt};
 
 pub use codec::{Record, decode, encode};

@@ -1,25 +1,27 @@
 use crate::{
     error::{Error, Kind, Result},
-    limits::MAX_QUEUED_COMMANDS,
-    model::Editor,
     store::{
         log,
+        places::{NoPlace, Places},
+        reader::Reader,
         snapshot::Snapshot,
         state::State,
         tables::{FORMAT, FORMAT_KEY, LOG, META, POSITIONS, STATE, VAULT},
+        warrant::Warrant,
         writer::{Changed, Command, CommitStats, Decision, Pending, Writer},
     },
     time::{Clock, Timestamp},
 };
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend};
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    process,
     sync::{
         Arc,
-        mpsc::{SyncSender, TrySendError, sync_channel},
+        mpsc::{Sender, channel},
     },
     thread::JoinHandle,
 };
@@ -43,6 +45,12 @@ pub enum OpenError {
     InUse { path: PathBuf },
     #[error("{path}: the database has format {found}; this program reads format {FORMAT}")]
     Format { path: PathBuf, found: u64 },
+    #[error(
+        "{path}: the newest event is of {written}, but this machine's clock says {present}. If the clock is wrong, set it \
+         and start again. If it was wrong when the event was stored, start with storage.accept_later_events = true: the \
+         server then goes by the clock as it is now"
+    )]
+    ClockBehind { path: PathBuf, written: String, present: String },
     #[error("{path}: the database cannot be opened: {reason}")]
     Broken { path: PathBuf, reason: String },
 }
@@ -50,7 +58,10 @@ pub enum OpenError {
 /// The open database. Dropping it finishes what is queued and closes the file.
 pub struct Store {
     database: Arc<Database>,
-    queue: Option<SyncSender<Box<dyn Command>>>,
+    reader: Reader,
+    queue: Option<Sender<Box<dyn Command>>>,
+    /// Bound the queue.
+    places: Arc<Places>,
     writer: Option<JoinHandle<()>>,
     failed: watch::Receiver<bool>,
     path: PathBuf,
@@ -66,14 +77,24 @@ impl Store {
         if path.exists() {
             return Self::open(path, options);
         }
-        let broken = |e: io::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
-        let unfinished = path.with_extension("new");
+        // Of this process alone: what another one is making must not be taken for a leftover.
+        let unfinished = path.with_extension(format!("{}.new", process::id()));
         let _ = fs::remove_file(&unfinished);
-        OpenOptions::new().create_new(true).write(true).mode(0o600).open(&unfinished).map_err(broken)?;
-        let database = builder(&options).create(&unfinished).map_err(|e| open_error(path, e))?;
-        let store = Self::start(database, options, path)?;
-        fs::rename(&unfinished, path).map_err(broken)?;
+        let mut store = Self::make(&unfinished, options)?;
+        // A rename would replace what somebody else has made meanwhile; a link does not.
+        let linked = fs::hard_link(&unfinished, path).and_then(|()| sync_directory_of(path));
+        let _ = fs::remove_file(&unfinished);
+        linked.map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
+        store.path = path.into();
         Ok(store)
+    }
+
+    /// Creates a file that is not there, readable by its owner alone. It is no database until this returns.
+    pub fn make(path: &Path, options: Options) -> Result<Self, OpenError> {
+        let broken = |e: io::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
+        OpenOptions::new().create_new(true).write(true).mode(0o600).open(path).map_err(broken)?;
+        let database = builder(&options).create(path).map_err(|e| open_error(path, e))?;
+        Self::start(database, options, path)
     }
 
     /// Opens the file that is there.
@@ -99,10 +120,14 @@ impl Store {
             return Err(OpenError::Format { path: path.into(), found });
         }
         if let Some(at) = last_event_at(&database).map_err(broken)? {
-            options.clock.never_before(at);
+            options.clock.never_before(at).map_err(|behind| OpenError::ClockBehind {
+                path: path.into(),
+                written: behind.written.to_rfc3339(),
+                present: behind.present.to_rfc3339(),
+            })?;
         }
         let database = Arc::new(database);
-        let (queue, commands) = sync_channel(MAX_QUEUED_COMMANDS);
+        let (queue, commands) = channel();
         let (tell_failed, failed) = watch::channel(false);
         let writer = Writer {
             database: database.clone(),
@@ -115,56 +140,67 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|e| OpenError::Broken { path: path.into(), reason: e.to_string() })?;
-        Ok(Self { database, queue: Some(queue), writer: Some(writer), failed, path: path.into() })
+        let reader = Reader::new(database.clone());
+        let places = Arc::default();
+        Ok(Self { database, reader, queue: Some(queue), places, writer: Some(writer), failed, path: path.into() })
     }
 
-    /// What is known now.
+    /// What is known now: for point reads and what has a small limit. Lists go through [`Self::read`].
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::take(&self.database)
+        self.reader.snapshot()
     }
 
     /// Changes something: `decide` reads the state and says which events shall happen, at the instant it is given.
-    /// Returns when they are on disk; or with what `decide` refused, and then nothing was written.
+    /// Returns when they are on disk; or with what `decide` refused, and then nothing was written. It is not asked if the
+    /// warrant is no longer good by then.
     ///
-    /// Goes on even if the caller stops waiting. Refused with [`Kind::ResourceExhausted`] while
-    /// [`MAX_QUEUED_COMMANDS`] wait already.
-    pub async fn change<T, F>(&self, editor: Editor, decide: F) -> Result<Changed<T>>
+    /// Goes on even if the caller stops waiting. Refused with [`Kind::ResourceExhausted`] while too many wait already, of
+    /// everybody or of this account (`places` says how many).
+    pub async fn change<T, F>(&self, warrant: Warrant, decide: F) -> Result<Changed<T>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
-        let answer = self.submit(editor, decide)?;
+        let answer = self.submit(warrant, decide)?;
         answer.await.unwrap_or_else(|_| Err(Error::unavailable(CHANGES_NOT_STORED)))
     }
 
     /// [`Self::change`] for callers without a runtime: the command line.
-    pub fn change_blocking<T, F>(&self, editor: Editor, decide: F) -> Result<Changed<T>>
+    pub fn change_blocking<T, F>(&self, warrant: Warrant, decide: F) -> Result<Changed<T>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
-        let answer = self.submit(editor, decide)?;
+        let answer = self.submit(warrant, decide)?;
         answer.blocking_recv().unwrap_or_else(|_| Err(Error::unavailable(CHANGES_NOT_STORED)))
     }
 
-    fn submit<T, F>(&self, editor: Editor, decide: F) -> Result<oneshot::Receiver<Result<Changed<T>>>>
+    fn submit<T, F>(&self, warrant: Warrant, decide: F) -> Result<oneshot::Receiver<Result<Changed<T>>>>
     where
         T: Send + 'static,
         F: FnOnce(&State<'_>, Timestamp) -> Result<Decision<T>> + Send + 'static,
     {
+        let place = self.places.take(&warrant.editor).map_err(|none| match none {
+            NoPlace::Full => Error::new(Kind::ResourceExhausted, "Too many changes are waiting; try again"),
+            NoPlace::ShareTaken => Error::new(
+                Kind::ResourceExhausted,
+                "Too many changes of this caller are waiting; try again when some are answered",
+            ),
+        })?;
         let (reply, answer) = oneshot::channel();
         let command = Pending {
-            editor,
-            decide: Some(decide),
+            editor: warrant.editor.clone(),
+            decide: Some(|state: &State<'_>, now| {
+                warrant.check(state, now)?;
+                decide(state, now)
+            }),
             outcome: Err(Error::unavailable(CHANGES_NOT_STORED)),
             receipts: Vec::new(),
             reply,
+            place,
         };
         let queue = self.queue.as_ref().ok_or_else(|| Error::unavailable(CHANGES_NOT_STORED))?;
-        queue.try_send(Box::new(command)).map_err(|refused| match refused {
-            TrySendError::Full(_) => Error::new(Kind::ResourceExhausted, "Too many changes are waiting; try again"),
-            TrySendError::Disconnected(_) => Error::unavailable(CHANGES_NOT_STORED),
-        })?;
+        queue.send(Box::new(command)).map_err(|_| Error::unavailable(CHANGES_NOT_STORED))?;
         Ok(answer)
     }
 
@@ -200,6 +236,10 @@ impl Store {
         fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
     }
 
+    pub(super) fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
     pub(super) fn database(&self) -> &Database {
         &self.database
     }
@@ -213,6 +253,12 @@ impl Drop for Store {
             let _ = writer.join();
         }
     }
+}
+
+/// A new name is lost in a power cut unless its directory is synced as well as the file.
+fn sync_directory_of(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(directory)?.sync_all()
 }
 
 fn builder(options: &Options) -> Builder {

@@ -7,7 +7,8 @@ use crate::{
     store::{
         codec::decode,
         key::{Key, Space},
-        state::{Direction, State, Tombstone, dangling, tombstone_key},
+        scan::{Direction, Run},
+        state::{State, Tombstone, dangling, tombstone_key},
     },
 };
 
@@ -27,14 +28,15 @@ impl<'a> State<'a> {
     }
 
     /// The projects of an organisation, by id.
-    pub fn projects(
-        &self,
-        org: &OrgId,
-        direction: Direction,
-    ) -> Result<impl Iterator<Item = Result<Project>> + use<'a>> {
+    pub fn projects(&self, org: &OrgId, direction: Direction) -> Result<Run<'a, Project>> {
         let state = *self;
         let ids = self.scan(Key::new(Space::ProjectByOrg).text(org.as_str()), direction)?;
-        Ok(ids.map(move |id| state.project(&decode(id?.value())?)?.ok_or_else(|| dangling("project index"))))
+        Ok(ids.read(move |id| state.project(&decode(id)?)?.ok_or_else(|| dangling("project index"))))
+    }
+
+    /// The projects of all organisations, by id.
+    pub fn all_projects(&self) -> Result<Run<'a, Project>> {
+        Ok(self.scan(Key::new(Space::Project), Direction::Ascending)?.read(decode))
     }
 
     pub fn project_role(&self, project: &ProjectId, key: &str) -> Result<Option<ProjectRole>> {
@@ -42,13 +44,9 @@ impl<'a> State<'a> {
     }
 
     /// The roles of a project, by key.
-    pub fn project_roles(
-        &self,
-        project: &ProjectId,
-        direction: Direction,
-    ) -> Result<impl Iterator<Item = Result<ProjectRole>> + use<'a>> {
+    pub fn project_roles(&self, project: &ProjectId, direction: Direction) -> Result<Run<'a, ProjectRole>> {
         let rows = self.scan(Key::new(Space::ProjectRole).text(project.as_str()), direction)?;
-        Ok(rows.map(|value| decode(value?.value())))
+        Ok(rows.read(decode))
     }
 
     pub fn user_grant(&self, id: &UserGrantId) -> Result<Option<UserGrant>> {
@@ -56,23 +54,19 @@ impl<'a> State<'a> {
     }
 
     /// The grants that an organisation gave, by id.
-    pub fn user_grants(&self, owner: &OrgId) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
-        self.grants_below(Key::new(Space::UserGrantByOwner).text(owner.as_str()))
+    pub fn user_grants(&self, owner: &OrgId, direction: Direction) -> Result<Run<'a, UserGrant>> {
+        self.grants_below(Key::new(Space::UserGrantByOwner).text(owner.as_str()), direction)
     }
 
     /// The grants of a user, in whatever projects.
-    pub fn user_grants_of(&self, user: &UserId) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
-        self.grants_below(Key::new(Space::UserGrantByUser).text(user.as_str()))
+    pub fn user_grants_of(&self, user: &UserId) -> Result<Run<'a, UserGrant>> {
+        self.grants_below(Key::new(Space::UserGrantByUser).text(user.as_str()), Direction::Ascending)
     }
 
     /// The grants of a user for one project: one for each organisation that gave it any.
-    pub fn user_grants_for(
-        &self,
-        user: &UserId,
-        project: &ProjectId,
-    ) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
+    pub fn user_grants_for(&self, user: &UserId, project: &ProjectId) -> Result<Run<'a, UserGrant>> {
         let key = Key::new(Space::UserGrantByUser).text(user.as_str()).text(project.as_str());
-        self.grants_below(key)
+        self.grants_below(key, Direction::Ascending)
     }
 
     /// What `owner` gave the user for the project.
@@ -81,24 +75,25 @@ impl<'a> State<'a> {
     }
 
     /// The grants for a project, by id.
-    pub fn user_grants_in(&self, project: &ProjectId) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
-        self.grants_below(Key::new(Space::UserGrantByProject).text(project.as_str()))
+    pub fn user_grants_in(&self, project: &ProjectId, direction: Direction) -> Result<Run<'a, UserGrant>> {
+        self.grants_below(Key::new(Space::UserGrantByProject).text(project.as_str()), direction)
     }
 
     /// The grants that name a role of a project.
-    pub fn user_grants_with(
-        &self,
-        project: &ProjectId,
-        role: &str,
-    ) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
+    pub fn user_grants_with(&self, project: &ProjectId, role: &str) -> Result<Run<'a, UserGrant>> {
         let key = Key::new(Space::UserGrantByRole).text(project.as_str()).text(role);
-        self.grants_below(key)
+        self.grants_below(key, Direction::Ascending)
     }
 
-    fn grants_below(&self, key: Key) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
+    /// The grants for projects of all organisations, by id.
+    pub fn all_user_grants(&self) -> Result<Run<'a, UserGrant>> {
+        Ok(self.scan(Key::new(Space::UserGrant), Direction::Ascending)?.read(decode))
+    }
+
+    pub(super) fn grants_below(&self, key: Key, direction: Direction) -> Result<Run<'a, UserGrant>> {
         let state = *self;
-        let ids = self.scan(key, Direction::Ascending)?;
-        Ok(ids.map(move |id| state.user_grant(&decode(id?.value())?)?.ok_or_else(|| dangling("user grant index"))))
+        let ids = self.scan(key, direction)?;
+        Ok(ids.read(move |id| state.user_grant(&decode(id)?)?.ok_or_else(|| dangling("user grant index"))))
     }
 }
 

@@ -7,7 +7,10 @@ use crate::{
 use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
+    header::{
+        ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+        X_CONTENT_TYPE_OPTIONS,
+    },
 };
 use http_body::Body as _;
 use serde::Serialize;
@@ -35,6 +38,16 @@ pub(super) fn keys(jwks: Bytes) -> Response<Body> {
     with(with(response(200, jwks), CONTENT_TYPE, JSON), CACHE_CONTROL, "max-age=300, must-revalidate")
 }
 
+/// JSON that was made before and changes only with the program: whoever keeps it asks whether it is still the same.
+pub(super) fn tagged(bytes: Bytes, tag: &'static str) -> Response<Body> {
+    with(with(with(response(200, bytes), CONTENT_TYPE, JSON), CACHE_CONTROL, "no-cache"), ETAG, tag)
+}
+
+/// What the client keeps is still the same.
+pub(super) fn not_modified(tag: &'static str) -> Response<Body> {
+    with(with(response(304, Bytes::new()), CACHE_CONTROL, "no-cache"), ETAG, tag)
+}
+
 pub(super) fn text(status: u16, text: &'static str) -> Response<Body> {
     uncached(status, TEXT, Bytes::from_static(text.as_bytes()))
 }
@@ -60,9 +73,10 @@ pub(super) fn without_body(response: Response<Body>) -> Response<Body> {
 
 pub(super) fn refusal(refusal: &OAuthError) -> Response<Body> {
     let response = json(refusal.status, refusal);
-    match refusal.challenge {
-        Some(challenge) => with(response, WWW_AUTHENTICATE, challenge),
-        None => response,
+    match (refusal.challenge, refusal.status) {
+        (Some(challenge), _) => with(response, WWW_AUTHENTICATE, challenge),
+        (None, 503) => with(response, RETRY_AFTER, "1"),
+        (None, _) => response,
     }
 }
 
@@ -77,7 +91,7 @@ pub(super) fn not_found() -> Response<Body> {
 /// A status as a word for the metrics.
 pub(super) fn outcome(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        200..=299 => "ok",
+        200..=299 | 304 => "ok",
         401 => "unauthenticated",
         404 => "not_found",
         408 => "deadline_exceeded",

@@ -8,6 +8,7 @@ pub mod web;
 pub mod binary;
 pub mod client;
 pub mod grpc;
+pub mod schema;
 pub mod server;
 
 use countersign::{
@@ -16,10 +17,10 @@ use countersign::{
     error::{Error, Kind},
     id::{OrgId, UserId},
     keys::{Algorithm, Keys, MasterKey, vault},
-    model::{AccessTokenType, Draft, Editor, OrgFact, UserFact},
+    model::{AccessTokenType, Draft, OrgFact, UserFact},
     permission::Roles,
     random::Random,
-    store::{Decision, Options, Receipt, Store},
+    store::{Decision, Options, Receipt, State, Store, Warrant},
     telemetry::Metrics,
     time::{Clock, Timestamp},
 };
@@ -60,8 +61,21 @@ impl Kit {
         Self::on_store(algorithm, |options| Store::on_backend(backend, options).expect("a store")).await
     }
 
+    /// With settings of the test's choice.
+    pub async fn with_settings(edit: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings(Algorithm::EdDsa);
+        edit(&mut settings);
+        let open = |options| Store::on_backend(redb::backends::InMemoryBackend::new(), options).expect("a store");
+        Self::made_of(settings, open).await
+    }
+
     /// On a new store of the test's choice.
     pub async fn on_store(algorithm: Algorithm, open: impl FnOnce(Options) -> Store) -> Self {
+        Self::made_of(settings(algorithm), open).await
+    }
+
+    /// With settings and on a new store of the test's choice.
+    pub async fn made_of(settings: Settings, open: impl FnOnce(Options) -> Store) -> Self {
         let clock = Arc::new(Clock::manual(START));
         let random = Random::from_seed(1);
         let master = MasterKey::generate(&random);
@@ -79,7 +93,6 @@ impl Kit {
         .await
         .expect("no panic");
         let keys = Keys::new(vault::open_ring(&store, &master, clock.now()).expect("a ring"));
-        let settings = settings(algorithm);
         let roles = Arc::new(Roles::built_in().expect("roles"));
         let metrics = Arc::new(Metrics::new());
         let app = App::new(Parts { store, keys, master, clock: clock.clone(), random, roles, settings, metrics });
@@ -106,9 +119,12 @@ impl Kit {
         if !org.is_empty() {
             headers.insert("x-zitadel-orgid", HeaderValue::from_str(org).expect("a header"));
         }
-        let call = Call { headers, body: body.to_string().into(), format: Format::Json };
-        let answer = self.api.call(&full_name(procedure), call).await;
-        answer.map(|bytes| serde_json::from_slice(&bytes).expect("JSON")).map_err(refusal)
+        let call = Call { headers, body: body.to_string().into(), format: Format::Json, client: None };
+        let procedure = full_name(procedure);
+        let answer = self.api.call(&procedure, call).await.map_err(refusal)?;
+        let answer = serde_json::from_slice(&answer).expect("JSON");
+        schema::assert_answer(&procedure, &answer);
+        Ok(answer)
     }
 
     /// Calls an operation as `token`.
@@ -148,8 +164,26 @@ impl Kit {
 
     /// Makes these events happen, without asking any operation; returns the last one's receipt.
     pub async fn happen(&self, events: Vec<Draft>) -> Receipt {
-        let changed = self.app.store.change(Editor::System, move |_, _| Ok(Decision::new(events, ()))).await;
+        let changed = self.app.store.change(Warrant::system(), move |_, _| Ok(Decision::new(events, ()))).await;
         changed.map_err(refusal).expect("valid events").last().expect("an event").clone()
+    }
+
+    /// Halts the writer, until what is returned is dropped.
+    pub async fn halt_writer(&self) -> std::sync::mpsc::Sender<()> {
+        let (go_on, wait) = std::sync::mpsc::channel::<()>();
+        let (tell, halted) = tokio::sync::oneshot::channel();
+        let app = self.app.clone();
+        tokio::spawn(async move {
+            let halt = move |_: &State<'_>, _| {
+                // The test may be over already; and an error below is what ends the wait.
+                let _ = tell.send(());
+                let _ = wait.recv();
+                Ok(Decision::nothing(()))
+            };
+            app.store.change(Warrant::system(), halt).await.map_err(refusal)
+        });
+        halted.await.expect("the writer runs");
+        go_on
     }
 
     /// Adds an organisation; returns its id and a token of its ORG_OWNER.
@@ -193,10 +227,12 @@ pub fn settings(algorithm: Algorithm) -> Settings {
         issuer: ISSUER.into(),
         host: "localhost".into(),
         access_token_lifetime: Duration::from_secs(12 * 3600),
+        rotation_grace: Duration::ZERO,
         id_token_lifetime: Duration::from_secs(12 * 3600),
         signing_algorithm: algorithm,
         jwt_type: "JWT".into(),
         metrics: true,
+        trusted_proxies: Vec::new(),
     }
 }
 
@@ -208,7 +244,9 @@ pub fn full_name(procedure: &str) -> String {
         ("auth/", "zitadel.auth.v1.AuthService/"),
         ("user.v2/", "zitadel.user.v2.UserService/"),
         ("org.v2/", "zitadel.org.v2.OrganizationService/"),
+        ("project.v2/", "zitadel.project.v2.ProjectService/"),
         ("admins.v2/", "zitadel.internal_permission.v2.InternalPermissionService/"),
+        ("credential/", "countersign.v1.CredentialService/"),
         ("keys/", "countersign.v1.SigningKeyService/"),
     ] {
         if let Some(method) = procedure.strip_prefix(short) {

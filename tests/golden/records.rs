@@ -1,12 +1,13 @@
 //! One fixed example of everything that is stored, and of each variant in it.
 
+use super::credentials::{credential_facts, credentials, last_uses};
 use countersign::{
-    id::{CredentialId, Id, OrgId, ProjectId, UserGrantId, UserId},
+    id::{CredentialId, Id, OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     model::{
-        AccessToken, AccessTokenType, Credential, CredentialKind, Editor, Event, Fact, Instance, InstanceFact, Machine,
-        MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling, Project,
-        ProjectFact, ProjectRole, ProjectSettings, ProjectState, SigningKeyRecord, Stamps, TokenLifetimes, UserFact,
-        UserGrant, UserGrantFact, UserGrantState,
+        AccessToken, AccessTokenType, Credential, Editor, Event, Fact, Instance, InstanceFact, LastUse, LiveSecret,
+        Machine, MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling,
+        Project, ProjectFact, ProjectGrant, ProjectGrantState, ProjectRole, ProjectSettings, ProjectState,
+        SigningKeyRecord, Stamps, TokenLifetimes, UserFact, UserGrant, UserGrantFact, UserGrantState,
     },
     secret::SecretHash,
     store::Record,
@@ -22,13 +23,18 @@ pub struct Records {
     pub credentials: Vec<Example<Credential>>,
     pub events: Vec<Example<Event>>,
     pub instances: Vec<Example<Instance>>,
+    pub instants: Vec<Example<Timestamp>>,
+    pub last_uses: Vec<Example<LastUse>>,
     pub machines: Vec<Example<Machine>>,
+    pub member_ids: Vec<Example<(OrgId, UserId)>>,
     pub members: Vec<Example<Member>>,
     pub metadata: Vec<Example<Metadata>>,
     pub metadata_sizes: Vec<Example<MetadataSize>>,
     pub oidc_settings: Vec<Example<OidcSettings>>,
     pub org_ids: Vec<Example<OrgId>>,
     pub orgs: Vec<Example<Org>>,
+    pub project_grant_ids: Vec<Example<ProjectGrantId>>,
+    pub project_grants: Vec<Example<ProjectGrant>>,
     pub project_ids: Vec<Example<ProjectId>>,
     pub project_roles: Vec<Example<ProjectRole>>,
     pub projects: Vec<Example<Project>>,
@@ -39,7 +45,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 20] {
+pub fn names() -> [&'static str; 25] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -47,13 +53,18 @@ pub fn names() -> [&'static str; 20] {
         Credential::NAME,
         Event::NAME,
         Instance::NAME,
+        Timestamp::NAME,
+        LastUse::NAME,
         Machine::NAME,
+        <(OrgId, UserId)>::NAME,
         Member::NAME,
         Metadata::NAME,
         MetadataSize::NAME,
         OidcSettings::NAME,
         OrgId::NAME,
         Org::NAME,
+        ProjectGrantId::NAME,
+        ProjectGrant::NAME,
         ProjectId::NAME,
         ProjectRole::NAME,
         Project::NAME,
@@ -84,7 +95,10 @@ pub fn records() -> Records {
             "instance",
             Instance { id: id("100"), project: "101".into(), default_org: id("201"), stamps: stamps() },
         )],
+        instants: vec![("some", at(3))],
+        last_uses: last_uses(),
         machines: machines(),
+        member_ids: vec![("member", (id("201"), id("301")))],
         members: vec![(
             "owner",
             Member { owner: id("201"), user: id("301"), roles: vec!["ORG_OWNER".into()], stamps: stamps() },
@@ -94,6 +108,10 @@ pub fn records() -> Records {
         oidc_settings: vec![("set", OidcSettings { lifetimes: lifetimes(), longest: 86_400, stamps: stamps() })],
         org_ids: vec![("org", id("201"))],
         orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
+        project_grant_ids: vec![("grant", id("801"))],
+        project_grants: [("active", ProjectGrantState::Active), ("inactive", ProjectGrantState::Inactive)]
+            .map(project_grant)
+            .into(),
         project_ids: vec![("project", id("601"))],
         project_roles: vec![(
             "role",
@@ -121,34 +139,6 @@ pub fn records() -> Records {
     }
 }
 
-fn credentials() -> Vec<Example<Credential>> {
-    let credential = |kind| Credential {
-        id: id("401"),
-        user: id("301"),
-        org: id("201"),
-        kind,
-        hint: "x7Qz".into(),
-        expires: Timestamp::NEVER,
-        stamps: stamps(),
-    };
-    let all = vec![
-        ("secret", credential(CredentialKind::Secret { hash: hash() })),
-        (
-            "personal-access-token",
-            credential(CredentialKind::PersonalAccessToken { hash: hash(), scopes: vec!["openid".into()] }),
-        ),
-        ("key", credential(CredentialKind::Key { public_key: vec![0x30, 0x2a], algorithm: "RS256".into() })),
-    ];
-    // A new kind does not compile until it stands here, and then it needs an example above.
-    for (_, Credential { kind, .. }) in &all {
-        match kind {
-            CredentialKind::Secret { .. } | CredentialKind::PersonalAccessToken { .. } | CredentialKind::Key { .. } => {
-            }
-        }
-    }
-    all
-}
-
 fn machines() -> Vec<Example<Machine>> {
     let machine = |state, access_token_type, secret: Option<&str>| Machine {
         id: id("301"),
@@ -158,7 +148,7 @@ fn machines() -> Vec<Example<Machine>> {
         description: "деплой".into(),
         access_token_type,
         state,
-        secret: secret.map(id),
+        secrets: secret.map(|secret| LiveSecret { id: id(secret), expires: at(9) }).into_iter().collect(),
         tokens_not_before: at(3),
         stamps: stamps(),
     };
@@ -195,6 +185,19 @@ fn project((name, state, labeling): (&'static str, ProjectState, PrivateLabeling
 
 fn settings(private_labeling: PrivateLabeling) -> ProjectSettings {
     ProjectSettings { asserts_roles: true, checks_role: false, checks_project: true, private_labeling }
+}
+
+fn project_grant((name, state): (&'static str, ProjectGrantState)) -> Example<ProjectGrant> {
+    let grant = ProjectGrant {
+        id: id("801"),
+        project: id("601"),
+        owner: id("201"),
+        granted: id("202"),
+        roles: vec!["reader".into(), "writer".into()],
+        state,
+        stamps: stamps(),
+    };
+    (name, grant)
 }
 
 fn user_grant((name, state): (&'static str, UserGrantState)) -> Example<UserGrant> {
@@ -336,16 +339,31 @@ fn project_facts() -> Vec<Fact> {
 /// One of each variant that is younger than the list above.
 fn later_facts() -> Vec<Fact> {
     let (key, value) = (|| "team".to_owned(), || vec![0, 0xff]);
-    vec![
+    let mut facts = vec![
         Fact::User(id("301"), UserFact::MetadataSet { key: key(), value: value() }),
         Fact::User(id("301"), UserFact::MetadataRemoved { key: key() }),
         Fact::Org(OrgFact::MetadataSet { key: key(), value: value() }),
         Fact::Org(OrgFact::MetadataRemoved { key: key() }),
         Fact::Instance(InstanceFact::OidcSettingsChanged { lifetimes: lifetimes() }),
+    ];
+    facts.extend(credential_facts().into_iter().map(|fact| Fact::User(id("301"), fact)));
+    facts.extend(project_grant_facts().into_iter().map(|fact| Fact::Project(id("601"), fact)));
+    facts
+}
+
+fn project_grant_facts() -> Vec<ProjectFact> {
+    let roles = || vec!["reader".to_owned(), "writer".to_owned()];
+    vec![
+        ProjectFact::GrantAdded { grant: id("801"), org: id("202"), roles: roles() },
+        ProjectFact::GrantChanged { grant: id("801"), roles: roles() },
+        ProjectFact::GrantCascadeChanged { grant: id("801"), roles: roles() },
+        ProjectFact::GrantDeactivated { grant: id("801") },
+        ProjectFact::GrantReactivated { grant: id("801") },
+        ProjectFact::GrantRemoved { grant: id("801") },
     ]
 }
 
-fn stamps() -> Stamps {
+pub fn stamps() -> Stamps {
     Stamps { created: at(1), changed: at(2), sequence: 12 }
 }
 
@@ -353,15 +371,15 @@ fn lifetimes() -> TokenLifetimes {
     TokenLifetimes { access_token: 3600, id_token: 7200, refresh_token_idle: 86_400, refresh_token: 864_000 }
 }
 
-fn hash() -> SecretHash {
+pub fn hash() -> SecretHash {
     SecretHash::Blake3([0x5c; 32])
 }
 
-fn id<K>(text: &str) -> Id<K> {
+pub fn id<K>(text: &str) -> Id<K> {
     Id::parse(text).expect("an id")
 }
 
 /// Some second of the year 2026.
-fn at(second: i64) -> Timestamp {
+pub fn at(second: i64) -> Timestamp {
     Timestamp::from_micros(1_795_392_000_000_000 + second * 1_000_000)
 }

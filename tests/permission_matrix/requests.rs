@@ -15,6 +15,9 @@ pub struct Objects {
     pub project: String,
     /// What `victim` has in it.
     pub grant: String,
+    /// What a third organisation has of it, and which that is.
+    pub project_grant: String,
+    pub partner: String,
 }
 
 /// The one role in the project.
@@ -35,6 +38,7 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             // Whoever adds a user may choose its id; one that is taken would only be refused.
             "user_id" if adds_user => continue,
             "org_id" | "organization_id" if message.ends_with("AddOrganizationRequest") => continue,
+            "project_id" if message.ends_with("CreateProjectRequest") => continue,
             "user_id" => user.into(),
             "org_id" | "organization_id" => org.into(),
             "id" if message.contains("Org") => org.into(),
@@ -45,15 +49,20 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             "org" => json!({ "name": "probe" }),
             "human" if message.ends_with("SetUpOrgRequest") => json!({}),
             _ if matches!(field.kind, Kind::Duration) => json!("3600s"),
+            "expires" => "2100-01-01T00:00:00Z".into(),
+            "rotation" => "probe".into(),
+            "credential" => "probe".into(),
             "domain" => "probe.localhost".into(),
             "project_id" => objects.project.as_str().into(),
+            "grant_id" if message.contains("Project") => objects.project_grant.as_str().into(),
+            "granted_org_id" | "granted_organization_id" => objects.partner.as_str().into(),
             "grant_id" => objects.grant.as_str().into(),
             "role_key" if message.ends_with("AddProjectRoleRequest") => "probe".into(),
             "role_key" => PROJECT_ROLE.into(),
             "role_keys" => json!([]),
             "display_name" => "probe".into(),
             "roles" if message.contains("Project") => json!([{ "key": "probe", "displayName": "probe" }]),
-            "token_id" | "key_id" => objects.token.as_str().into(),
+            "token_id" | "key_id" | "credential_id" => objects.token.as_str().into(),
             "type" => 1.into(),
             "public_key" => PUBLIC_KEY.into(),
             "expiration_date" => "2100-01-01T00:00:00Z".into(),

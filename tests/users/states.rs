@@ -78,9 +78,11 @@ async fn who_is_shut_out_is_refused_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn an_administrator_may_shut_itself_out() {
+async fn an_administrator_may_shut_itself_out_if_another_remains() {
     for step in [DEACTIVATE, LOCK] {
         let kit = Kit::new().await;
+        kit.refused(step, json!({ "id": kit.admin }), FailedPrecondition, "COUNTERSIGN-lastowner").await;
+        kit.ok("admin/AddIAMMember", json!({ "userId": kit.demo, "roles": ["IAM_OWNER"] })).await;
         kit.ok(step, json!({ "id": kit.admin })).await;
         kit.refused("auth/GetMyUser", json!({}), Kind::Unauthenticated, "AUTH-7fs1e").await;
     }

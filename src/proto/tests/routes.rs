@@ -13,8 +13,9 @@ fn route(procedure: &str) -> &'static Route {
     route
 }
 
-fn variables(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+fn variables(path: &'static str) -> impl Iterator<Item = &'static str> {
+    let name = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
+    path.split('/').filter_map(name).map(|name| name.trim_start_matches('*'))
 }
 
 #[test]
@@ -53,6 +54,7 @@ fn every_binding_has_the_prefix_of_its_service() {
             "zitadel.user.v2.UserService" => "/v2/users",
             "zitadel.org.v2.OrganizationService" => "/v2/organizations",
             "zitadel.internal_permission.v2.InternalPermissionService" => "/v2/administrators",
+            "countersign.v1.CredentialService" => "/v1/",
             "countersign.v1.SigningKeyService" => "/v1/signing_keys",
             other => panic!("{other} has no prefix yet"),
         };
@@ -60,9 +62,15 @@ fn every_binding_has_the_prefix_of_its_service() {
     }
 }
 
+/// ZITADEL's, which have no REST paths there either.
+const WITHOUT_REST: [&str; 1] = ["zitadel.project.v2.ProjectService"];
+
 #[test]
 fn every_route_has_a_binding_and_only_bodies_where_they_belong() {
-    assert!(ROUTES.iter().all(|route| !route.rest.is_empty()));
+    for route in ROUTES {
+        let service = route.procedure.split('/').next().unwrap();
+        assert_eq!(route.rest.is_empty(), WITHOUT_REST.contains(&service), "{}", route.procedure);
+    }
     for (_, rest) in rest().filter(|(_, rest)| rest.body) {
         // A body with DELETE has no meaning of its own (RFC 9110 section 9.3.5), but ZITADEL's clients send one here.
         let is_bulk = rest.method == "DELETE" && rest.path.ends_with("/_bulk");
@@ -74,11 +82,13 @@ fn every_route_has_a_binding_and_only_bodies_where_they_belong() {
 }
 
 #[test]
-fn only_health_needs_no_caller() {
+fn health_and_reports_of_leaks_need_no_caller() {
     let open = ROUTES.iter().filter(|route| route.permission.is_empty());
     let open: Vec<_> = open.map(|route| route.procedure).collect();
-    assert_eq!(open.len(), 3);
-    assert!(open.iter().all(|procedure| procedure.ends_with("/Healthz")));
+    let (health, others): (Vec<_>, Vec<_>) = open.into_iter().partition(|procedure| procedure.ends_with("/Healthz"));
+    assert_eq!(health.len(), 3);
+    // Whoever finds a secret need not have one.
+    assert_eq!(others, ["countersign.v1.CredentialService/ReportLeakedCredential"]);
 }
 
 #[test]

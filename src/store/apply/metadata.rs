@@ -4,7 +4,7 @@ use crate::{
     model::{Event, Metadata, MetadataSize, Stamps, Subject},
     store::{
         metadata::{metadata_key, metadata_size_key},
-        state::Direction,
+        scan::Direction,
     },
 };
 

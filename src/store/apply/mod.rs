@@ -4,10 +4,12 @@
 //! cannot refuse: whatever could be refused was refused by `decide`. An event about an object that is not there means
 //! that the log was not written by this program, and is an internal error.
 
+mod credential;
 mod instance;
 mod metadata;
 mod org;
 mod project;
+mod project_grant;
 mod user;
 mod user_grant;
 
@@ -17,8 +19,10 @@ use crate::{
     model::{Event, Fact, Member, Stamps},
     store::{
         codec::{Record, encode},
+        counts::Counted,
         key::Key,
-        state::{State, member_by_user_key, member_key},
+        members::{member_column_keys, member_key},
+        state::State,
         tables::Bytes,
     },
 };
@@ -66,27 +70,57 @@ impl<'txn> Rows<'_, 'txn> {
         Ok(())
     }
 
+    /// Changes how many there are of something. What there is none of has no row.
+    fn count(&mut self, what: Counted<'_>, by: i64) -> Result<()> {
+        match self.state().count(what)?.saturating_add_signed(by) {
+            0 => self.delete(&what.key()),
+            count => self.put(&what.key(), &count),
+        }
+    }
+
+    /// Moves an object in its indexes, where its places changed.
+    fn move_in_indexes<R: Record>(
+        &mut self,
+        before: impl IntoIterator<Item = Key>,
+        after: impl IntoIterator<Item = Key>,
+        place: &R,
+    ) -> Result<()> {
+        for (old, new) in before.into_iter().zip(after) {
+            if old != new {
+                self.delete(&old)?;
+                self.put(&new, place)?;
+            }
+        }
+        Ok(())
+    }
+
     fn add_member(&mut self, event: &Event, user: &UserId, roles: &[String]) -> Result<()> {
-        let member = Member {
-            owner: event.owner.clone(),
-            user: user.clone(),
-            roles: roles.to_vec(),
-            stamps: Stamps::new(event),
-        };
-        self.put(&member_key(&event.owner, user), &member)?;
-        self.put(&member_by_user_key(user, &event.owner), &event.owner)
+        let owner = &event.owner;
+        let member =
+            Member { owner: owner.clone(), user: user.clone(), roles: roles.to_vec(), stamps: Stamps::new(event) };
+        let place = (owner.clone(), user.clone());
+        member_column_keys(&member).try_for_each(|key| self.put(&key, &place))?;
+        self.count(Counted::Members(Some(owner)), 1)?;
+        self.count(Counted::Members(None), 1)?;
+        self.put(&member_key(owner, user), &member)
     }
 
     fn change_member(&mut self, event: &Event, user: &UserId, roles: &[String]) -> Result<()> {
-        let mut member = found(self.state().member(&event.owner, user)?, "member")?;
+        let before = found(self.state().member(&event.owner, user)?, "member")?;
+        let mut member = before.clone();
         member.roles = roles.to_vec();
         member.stamps.touch(event);
+        let place = (event.owner.clone(), user.clone());
+        self.move_in_indexes(member_column_keys(&before), member_column_keys(&member), &place)?;
         self.put(&member_key(&event.owner, user), &member)
     }
 
     fn remove_member(&mut self, owner: &OrgId, user: &UserId) -> Result<()> {
-        self.delete(&member_key(owner, user))?;
-        self.delete(&member_by_user_key(user, owner))
+        let member = found(self.state().member(owner, user)?, "member")?;
+        member_column_keys(&member).try_for_each(|key| self.delete(&key))?;
+        self.count(Counted::Members(Some(owner)), -1)?;
+        self.count(Counted::Members(None), -1)?;
+        self.delete(&member_key(owner, user))
     }
 }
 

@@ -3,8 +3,9 @@ use crate::{
     error::Result,
     model::{Event, Org, OrgFact, OrgState, Stamps, Subject},
     store::{
-        key::{Key, Space},
-        state::{Tombstone, machine_count_key, org_name_key, tombstone_key},
+        counts::Counted,
+        orgs::{org_column_keys, org_key, org_name_key},
+        state::{Tombstone, tombstone_key},
     },
     time::Timestamp,
 };
@@ -36,51 +37,59 @@ fn add(rows: &mut Rows<'_, '_>, event: &Event, name: &str, primary_domain: &str)
         stamps: Stamps::new(event),
     };
     rows.put(&org_name_key(name), &org.id)?;
-    put(rows, &org)
+    org_column_keys(&org).try_for_each(|key| rows.put(&key, &org.id))?;
+    rows.count(Counted::Orgs(org.state), 1)?;
+    rows.put(&org_key(&org.id), &org)
 }
 
 fn rename(rows: &mut Rows<'_, '_>, event: &Event, name: &str, primary_domain: &str) -> Result<()> {
-    let mut org = changed(rows, event)?;
-    rows.delete(&org_name_key(&org.name))?;
-    org.name = name.into();
-    org.primary_domain = primary_domain.into();
-    rows.put(&org_name_key(name), &org.id)?;
-    put(rows, &org)
+    let before = known(rows, event)?;
+    rows.delete(&org_name_key(&before.name))?;
+    rows.put(&org_name_key(name), &before.id)?;
+    change(rows, event, |org| {
+        org.name = name.into();
+        org.primary_domain = primary_domain.into();
+    })
 }
 
 /// Both ways end the tokens issued until now: whoever reactivates an organisation must not revive what was stopped,
 /// nor what was minted by a request that had read the state just before.
 fn set_state(rows: &mut Rows<'_, '_>, event: &Event, state: OrgState) -> Result<()> {
-    let mut org = changed(rows, event)?;
-    org.state = state;
-    org.tokens_not_before = event.at;
-    put(rows, &org)
+    change(rows, event, |org| {
+        org.state = state;
+        org.tokens_not_before = event.at;
+    })
 }
 
-/// Its users and members were removed by events before this one.
+/// Its users, members and projects were removed by events before this one.
 fn remove(rows: &mut Rows<'_, '_>, event: &Event) -> Result<()> {
-    let org = changed(rows, event)?;
+    let org = known(rows, event)?;
     rows.delete(&org_name_key(&org.name))?;
-    rows.delete(&machine_count_key(&org.id))?;
+    org_column_keys(&org).try_for_each(|key| rows.delete(&key))?;
+    rows.count(Counted::Orgs(org.state), -1)?;
     metadata::clear(rows, &subject(event))?;
     rows.mark(&tombstone_key(Tombstone::Org, org.id.as_str()))?;
-    rows.delete(&key(&org))
+    rows.delete(&org_key(&org.id))
 }
 
 fn subject(event: &Event) -> Subject {
     Subject::Org(event.owner.clone())
 }
 
-fn changed(rows: &Rows<'_, '_>, event: &Event) -> Result<Org> {
-    let mut org = found(rows.state().org(&event.owner)?, "organisation")?;
+fn known(rows: &Rows<'_, '_>, event: &Event) -> Result<Org> {
+    found(rows.state().org(&event.owner)?, "organisation")
+}
+
+/// Changes an organisation and keeps its place in every index.
+fn change(rows: &mut Rows<'_, '_>, event: &Event, edit: impl FnOnce(&mut Org)) -> Result<()> {
+    let before = known(rows, event)?;
+    let mut org = before.clone();
     org.stamps.touch(event);
-    Ok(org)
-}
-
-fn put(rows: &mut Rows<'_, '_>, org: &Org) -> Result<()> {
-    rows.put(&key(org), org)
-}
-
-fn key(org: &Org) -> Key {
-    Key::new(Space::Org).text(org.id.as_str())
+    edit(&mut org);
+    rows.move_in_indexes(org_column_keys(&before), org_column_keys(&org), &org.id)?;
+    if before.state != org.state {
+        rows.count(Counted::Orgs(before.state), -1)?;
+        rows.count(Counted::Orgs(org.state), 1)?;
+    }
+    rows.put(&org_key(&org.id), &org)
 }

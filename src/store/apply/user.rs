@@ -1,17 +1,20 @@
-use super::{Rows, found, metadata};
+use super::{
+    Rows,
+    credential::{self, new},
+    found, metadata,
+};
 use crate::{
     error::Result,
-    id::{CredentialId, OrgId, UserId},
-    model::{
-        AccessTokenType, Column, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact,
-    },
+    id::UserId,
+    model::{AccessTokenType, Credential, CredentialKind, Event, Machine, MachineState, Stamps, Subject, UserFact},
     store::{
+        counts::Counted,
         history::user_event_key,
         key::{Key, Space},
+        machines::{machine_column_keys, user_name_key},
         state::{
-            Listed, Tombstone, credential_hash_key, credential_index_key, credential_key, machine_count_key,
-            machine_index_key, revoked_token_key, tombstone_key, used_assertion_expiry_key, used_assertion_key,
-            used_assertion_key_of, user_name_key,
+            Tombstone, revoked_token_key, tombstone_key, used_assertion_expiry_key, used_assertion_key,
+            used_assertion_key_of,
         },
     },
     time::Timestamp,
@@ -34,19 +37,29 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
         UserFact::UserNameChanged { user_name } => rename(rows, event, user, user_name),
         UserFact::SecretSet { credential, hash, hint } => {
             let kind = CredentialKind::Secret { hash: hash.clone() };
-            set_secret(rows, event, user, new_credential(event, user, credential, kind, hint, Timestamp::NEVER))
+            credential::remove_secrets(rows, event, user)?;
+            credential::add_secret(rows, event, Credential { hint: hint.clone(), ..new(event, user, credential, kind) })
         }
-        UserFact::SecretRemoved { credential } => {
-            remove_credential(rows, user, credential)?;
-            change(rows, event, user, |machine| machine.secret = None)
+        UserFact::SecretAdded { credential, hash, hint, label, expires, bounds } => {
+            let secret = Credential {
+                hint: hint.clone(),
+                label: label.clone(),
+                expires: *expires,
+                bounds: bounds.clone(),
+                ..new(event, user, credential, CredentialKind::Secret { hash: hash.clone() })
+            };
+            credential::remove_expired_secrets(rows, event, user)?;
+            credential::add_secret(rows, event, secret)
         }
+        UserFact::SecretRemoved { credential } => credential::remove_secret(rows, event, user, credential),
         UserFact::PatAdded { credential, hash, hint, expires, scopes } => {
             let kind = CredentialKind::PersonalAccessToken { hash: hash.clone(), scopes: scopes.clone() };
-            add_credential(rows, &new_credential(event, user, credential, kind, hint, *expires))?;
+            let token = Credential { hint: hint.clone(), expires: *expires, ..new(event, user, credential, kind) };
+            credential::add(rows, &token)?;
             change(rows, event, user, |_| {})
         }
-        UserFact::PatRemoved { credential } => {
-            remove_credential(rows, user, credential)?;
+        UserFact::PatRemoved { credential } | UserFact::KeyRemoved { credential } => {
+            credential::remove(rows, event, user, credential)?;
             change(rows, event, user, |_| {})
         }
         UserFact::Deactivated => set_state(rows, event, user, MachineState::Inactive),
@@ -56,16 +69,13 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
         UserFact::TokenRevoked { token, expires } => revoke(rows, event, token, *expires),
         UserFact::KeyAdded { credential, public_key, algorithm, expires } => {
             let kind = CredentialKind::Key { public_key: public_key.clone(), algorithm: algorithm.clone() };
-            add_credential(rows, &new_credential(event, user, credential, kind, "", *expires))?;
-            change(rows, event, user, |_| {})
-        }
-        UserFact::KeyRemoved { credential } => {
-            remove_credential(rows, user, credential)?;
+            credential::add(rows, &Credential { expires: *expires, ..new(event, user, credential, kind) })?;
             change(rows, event, user, |_| {})
         }
         UserFact::AssertionUsed { assertion, expires } => use_up(rows, event, assertion, *expires),
         UserFact::MetadataSet { key, value } => metadata::set(rows, event, &Subject::User(user.clone()), key, value),
         UserFact::MetadataRemoved { key } => metadata::remove(rows, &Subject::User(user.clone()), key),
+        UserFact::Credential(id, fact) => credential::apply(rows, event, user, id, fact),
     }
 }
 
@@ -86,28 +96,31 @@ fn add(
         description: description.into(),
         access_token_type,
         state: MachineState::Active,
-        secret: None,
+        secrets: Vec::new(),
         tokens_not_before: Timestamp::from_micros(0),
         stamps: Stamps::new(event),
     };
     rows.put(&user_name_key(user_name), user)?;
-    count(rows, &event.owner, 1)?;
-    Column::ALL.into_iter().try_for_each(|column| rows.put(&machine_index_key(&machine, column), user))?;
+    machine_column_keys(&machine).iter().try_for_each(|key| rows.put(key, user))?;
+    count(rows, &machine, 1)?;
     rows.put(&key(user), &machine)
 }
 
 /// Changes a machine and keeps its place in every index.
-fn change(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, edit: impl FnOnce(&mut Machine)) -> Result<()> {
+pub(super) fn change(
+    rows: &mut Rows<'_, '_>,
+    event: &Event,
+    user: &UserId,
+    edit: impl FnOnce(&mut Machine),
+) -> Result<()> {
     let before = found(rows.state().machine(user)?, "user")?;
     let mut machine = before.clone();
     machine.stamps.touch(event);
     edit(&mut machine);
-    for column in Column::ALL {
-        let (old, new) = (machine_index_key(&before, column), machine_index_key(&machine, column));
-        if old != new {
-            rows.delete(&old)?;
-            rows.put(&new, user)?;
-        }
+    rows.move_in_indexes(machine_column_keys(&before), machine_column_keys(&machine), user)?;
+    if before.state != machine.state {
+        count(rows, &before, -1)?;
+        count(rows, &machine, 1)?;
     }
     rows.put(&key(user), &machine)
 }
@@ -132,64 +145,14 @@ fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
     let machine = found(rows.state().machine(user)?, "user")?;
     let credentials: Vec<_> = rows.state().credentials(user)?.collect::<Result<_>>()?;
     for credential in &credentials {
-        remove_credential(rows, user, &credential.id)?;
+        credential::remove(rows, event, user, &credential.id)?;
     }
     metadata::clear(rows, &Subject::User(user.clone()))?;
     rows.delete(&user_name_key(&machine.user_name))?;
-    Column::ALL.into_iter().try_for_each(|column| rows.delete(&machine_index_key(&machine, column)))?;
-    count(rows, &event.owner, -1)?;
+    machine_column_keys(&machine).iter().try_for_each(|key| rows.delete(key))?;
+    count(rows, &machine, -1)?;
     rows.mark(&tombstone_key(Tombstone::User, user.as_str()))?;
     rows.delete(&key(user))
-}
-
-/// There is one secret, and it is this one.
-fn set_secret(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, secret: Credential) -> Result<()> {
-    let machine = found(rows.state().machine(user)?, "user")?;
-    if let Some(old) = &machine.secret {
-        remove_credential(rows, user, old)?;
-    }
-    add_credential(rows, &secret)?;
-    change(rows, event, user, |machine| machine.secret = Some(secret.id))
-}
-
-fn new_credential(
-    event: &Event,
-    user: &UserId,
-    id: &CredentialId,
-    kind: CredentialKind,
-    hint: &str,
-    expires: Timestamp,
-) -> Credential {
-    Credential {
-        id: id.clone(),
-        user: user.clone(),
-        org: event.owner.clone(),
-        kind,
-        hint: hint.into(),
-        expires,
-        stamps: Stamps::new(event),
-    }
-}
-
-fn add_credential(rows: &mut Rows<'_, '_>, credential: &Credential) -> Result<()> {
-    if let Some(hash) = credential.hash() {
-        rows.put(&credential_hash_key(hash), &(credential.user.clone(), credential.id.clone()))?;
-    }
-    if let Some(kind) = Listed::of(&credential.kind) {
-        rows.put(&credential_index_key(kind, credential), &(credential.user.clone(), credential.id.clone()))?;
-    }
-    rows.put(&credential_key(&credential.user, &credential.id), credential)
-}
-
-fn remove_credential(rows: &mut Rows<'_, '_>, user: &UserId, id: &CredentialId) -> Result<()> {
-    let credential = found(rows.state().credential(user, id)?, "credential")?;
-    if let Some(hash) = credential.hash() {
-        rows.delete(&credential_hash_key(hash))?;
-    }
-    if let Some(kind) = Listed::of(&credential.kind) {
-        rows.delete(&credential_index_key(kind, &credential))?;
-    }
-    rows.delete(&credential_key(user, id))
 }
 
 /// A revocation is kept until the token would have expired anyway.
@@ -212,9 +175,9 @@ fn use_up(rows: &mut Rows<'_, '_>, event: &Event, assertion: &[u8; 32], expires:
     rows.mark(&used_assertion_expiry_key(assertion, expires))
 }
 
-fn count(rows: &mut Rows<'_, '_>, org: &OrgId, by: i64) -> Result<()> {
-    let count = rows.state().machine_count(org)?.saturating_add_signed(by);
-    rows.put(&machine_count_key(org), &count)
+fn count(rows: &mut Rows<'_, '_>, machine: &Machine, by: i64) -> Result<()> {
+    rows.count(Counted::Machines(Some(&machine.org), machine.state), by)?;
+    rows.count(Counted::Machines(None, machine.state), by)
 }
 
 fn key(user: &UserId) -> Key {

@@ -4,15 +4,19 @@
 //! What counts is the organisation of the **target** and the caller's memberships there. The `x-zitadel-orgid` header
 //! only says which organisation is the target where the request itself does not.
 
+mod objects;
+mod rank;
+
 use crate::{
     authn::Caller,
     error::{Fault, Result},
-    id::{OrgId, ProjectId, UserGrantId, UserId},
-    model::{Machine, Project, UserGrant, fault},
+    id::{OrgId, UserId},
+    model::{Machine, fault},
     permission::{Permission, Permissions, Permit, Roles},
-    store::{Direction, State},
+    store::{State, Warrant},
+    time::Timestamp,
 };
-use std::{collections::BTreeSet, marker::PhantomData};
+use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 
 /// What a request is about, as the operation table says.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +33,11 @@ pub enum Target<'a> {
     UserOrSelf(&'a str, Fault),
     /// The same, and for the user itself this other permission will do.
     UserOrPermittedSelf(&'a str, Fault, Permission),
+    /// The organisation of the project with this id; the context one if there is no such project, which the use case
+    /// then finds for itself.
+    Project(&'a str),
+    /// The same of the organisation that gave the user grant with this id.
+    UserGrant(&'a str),
     /// The caller's own organisation, whatever the header says.
     Home,
     /// Nothing that there is, as the fault says to whoever is known.
@@ -38,8 +47,8 @@ pub enum Target<'a> {
 /// What a proof is made from.
 pub struct Grounds<'a> {
     pub state: State<'a>,
-    pub roles: &'a Roles,
-    /// Who calls, or why nobody is known to. Looked at only by proofs that need a caller.
+    pub roles: &'a Arc<Roles>,
+    /// Who calls, or why nobody is known to: only for proofs that need no caller.
     pub caller: Result<Caller>,
     /// The `x-zitadel-orgid` header.
     pub context: Option<&'a str>,
@@ -50,6 +59,8 @@ pub struct Grounds<'a> {
 pub trait Proof: Sized + Send {
     /// The permission as the protos declare it: a name, `authenticated`, or nothing.
     const PERMISSION: &'static str;
+    /// Whether nobody unknown can be shown to have it.
+    const NEEDS_CALLER: bool = true;
 
     fn prove(grounds: Grounds<'_>) -> Result<Self>;
 }
@@ -73,6 +84,7 @@ pub struct Authorized<P> {
     /// The organisation that the proof is good for.
     pub org: OrgId,
     reach: Reach,
+    roles: Arc<Roles>,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -83,11 +95,12 @@ pub enum Over<I, O> {
     Org(Authorized<O>),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
+    /// What belongs to the organisation.
     Org,
-    /// The caller itself, whatever its roles.
-    Caller,
+    /// The caller itself, which needs this permission, or no role at all.
+    Caller(Option<Permission>),
 }
 
 /// Organisations in which a caller holds a permission.
@@ -106,8 +119,18 @@ pub enum Absent {
     Elsewhere,
 }
 
+impl From<Absent> for Fault {
+    fn from(absent: Absent) -> Self {
+        match absent {
+            Absent::Unknown => fault::USER_UNKNOWN,
+            Absent::Elsewhere => fault::USER_ELSEWHERE,
+        }
+    }
+}
+
 impl Proof for Anyone {
     const PERMISSION: &'static str = "";
+    const NEEDS_CALLER: bool = false;
 
     fn prove(_: Grounds<'_>) -> Result<Self> {
         Ok(Self(()))
@@ -133,28 +156,39 @@ impl<P: Permit> Proof for Authorized<P> {
         let context = context(&state, header, &caller)?;
         let (org, reach) = match target {
             Target::Context => (context, Reach::Org),
-            Target::Instance => return over_instance(&state, roles, caller, context),
+            Target::Instance => {
+                // Whoever has a role in the context has too little of it here, not none.
+                held(&state, roles, &caller, &context)?;
+                let instance = state.instance()?.id;
+                Held(permissions_over(&state, roles, &caller.user, &instance)?).demand(P::PERMISSION)?;
+                (instance, Reach::Org)
+            }
             Target::Org(id, unknown) => (target_org(&state, roles, &caller, id, P::PERMISSION, unknown)?, Reach::Org),
             Target::User(id, unknown) => (find_user(&state, id, unknown)?.org, Reach::Org),
             Target::UserOrSelf(id, unknown) => {
                 let user = find_user(&state, id, unknown)?;
-                (user.org, if user.id == caller.user { Reach::Caller } else { Reach::Org })
+                (user.org, if user.id == caller.user { Reach::Caller(None) } else { Reach::Org })
             }
             Target::UserOrPermittedSelf(id, unknown, other) => {
                 let user = find_user(&state, id, unknown)?;
                 if user.id == caller.user && held(&state, roles, &caller, &user.org)?.0.contains(other) {
-                    (user.org, Reach::Caller)
+                    (user.org, Reach::Caller(Some(other)))
                 } else {
                     (user.org, Reach::Org)
                 }
             }
+            Target::Project(id) => {
+                (objects::find_project(&state, id)?.map_or(context, |project| project.org), Reach::Org)
+            }
+            Target::UserGrant(id) => {
+                (objects::find_user_grant(&state, id)?.map_or(context, |grant| grant.owner), Reach::Org)
+            }
             Target::Home => (caller.org.clone(), Reach::Org),
             Target::Nothing(fault) => return Err(fault.into()),
         };
-        if reach == Reach::Org {
-            held(&state, roles, &caller, &org)?.demand(P::PERMISSION)?;
-        }
-        Ok(Self { caller, org, reach, permission: PhantomData })
+        let proof = Self { caller, org, reach, roles: roles.clone(), permission: PhantomData };
+        proof.demand(&state)?;
+        Ok(proof)
     }
 }
 
@@ -173,19 +207,7 @@ impl<I: Permit, O: Permit> Proof for Over<I, O> {
 impl Authenticated {
     /// Where the caller holds a permission: for lists that show what the caller may see of many organisations.
     pub fn orgs_where<P: Permit>(&self, state: &State<'_>, roles: &Roles) -> Result<Orgs> {
-        let instance = state.instance()?.id;
-        let mut orgs = BTreeSet::new();
-        for membership in state.memberships(&self.caller.user)? {
-            let membership = membership?;
-            if !permissions(roles, &membership.roles).contains(P::PERMISSION) {
-                continue;
-            }
-            if membership.owner == instance {
-                return Ok(Orgs::All);
-            }
-            orgs.insert(membership.owner);
-        }
-        Ok(Orgs::These(orgs))
+        orgs_where(state, roles, &self.caller.user, P::PERMISSION)
     }
 }
 
@@ -196,105 +218,51 @@ impl Orgs {
             Self::These(orgs) => orgs.contains(org),
         }
     }
+}
 
-    /// Each of them.
-    pub fn ids(&self, state: &State<'_>) -> Result<Vec<OrgId>> {
-        match self {
-            Self::All => state.orgs(false, Direction::Ascending)?.map(|org| org.map(|org| org.id)).collect(),
-            Self::These(orgs) => Ok(orgs.iter().cloned().collect()),
+impl<P: Permit> Authorized<P> {
+    /// The right to make a change that the proof is good for. The writer asks once more whether it still is.
+    pub fn warrant(&self) -> Warrant
+    where
+        P: 'static,
+    {
+        let proof = self.clone();
+        Warrant::of(self.caller.user.clone(), move |state, now| proof.check(state, now))
+    }
+
+    fn check(&self, state: &State<'_>, now: Timestamp) -> Result<()> {
+        self.caller.check(state, now)?;
+        self.demand(state)
+    }
+
+    /// Refuses a caller without the permission.
+    fn demand(&self, state: &State<'_>) -> Result<()> {
+        match self.reach {
+            Reach::Org => held(state, &self.roles, &self.caller, &self.org)?.demand(P::PERMISSION),
+            Reach::Caller(Some(needed)) => held(state, &self.roles, &self.caller, &self.org)?.demand(needed),
+            Reach::Caller(None) => Ok(()),
         }
+    }
+
+    /// Refuses a caller that the proof reaches only because it is the user in question.
+    pub fn is_not_only_self(&self, state: &State<'_>) -> Result<()> {
+        held(state, &self.roles, &self.caller, &self.org)?.demand(P::PERMISSION)
     }
 }
 
 impl<P> Authorized<P> {
-    /// The user with this id, if the proof reaches it.
-    pub fn machine(&self, state: &State<'_>, id: &str) -> Result<Result<Machine, Absent>> {
-        let Some(id) = UserId::parse(id) else { return Ok(Err(Absent::Unknown)) };
-        let Some(machine) = state.machine(&id)? else { return Ok(Err(Absent::Unknown)) };
-        let reached = match self.reach {
-            Reach::Org => machine.org == self.org,
-            Reach::Caller => machine.id == self.caller.user,
-        };
-        Ok(if reached { Ok(machine) } else { Err(Absent::Elsewhere) })
+    /// Where else the caller holds a permission, be it the proof's or one that goes with it.
+    pub fn orgs_where<Q: Permit>(&self, state: &State<'_>) -> Result<Orgs> {
+        orgs_where(state, &self.roles, &self.caller.user, Q::PERMISSION)
     }
-
-    /// The user with this id, or `fault` if the proof does not reach one.
-    pub fn machine_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Machine> {
-        Ok(self.machine(state, id)?.map_err(|_| fault)?)
-    }
-
-    /// The project with this id, or `fault` if the proof does not reach one.
-    pub fn project_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Project> {
-        let found = ProjectId::parse(id).map_or(Ok(None), |id| state.project(&id))?;
-        Ok(found.filter(|project| self.reach == Reach::Org && project.org == self.org).ok_or(fault)?)
-    }
-
-    /// The grant of this id to this user, or `fault` if the proof does not reach one.
-    pub fn user_grant_or(&self, state: &State<'_>, user: &str, id: &str, fault: Fault) -> Result<UserGrant> {
-        let found = UserGrantId::parse(id).map_or(Ok(None), |id| state.user_grant(&id))?;
-        let reached = |grant: &UserGrant| self.reach == Reach::Org && grant.owner == self.org;
-        Ok(found.filter(|grant| reached(grant) && grant.user.as_str() == user).ok_or(fault)?)
-    }
-
-    /// Refuses a caller that the proof reaches only because it is the user in question.
-    pub fn is_not_only_self(&self, state: &State<'_>, roles: &Roles) -> Result<()>
-    where
-        P: Permit,
-    {
-        held(state, roles, &self.caller, &self.org)?.demand(P::PERMISSION)
-    }
-
-    /// Refuses to give the caller a credential of a user that may do what the caller may not: whoever can mint a
-    /// secret for an account can act as the account.
-    ///
-    /// What another organisation lets the user do is weighed against what the caller may do in the user's own: whoever
-    /// gave it the role trusted those who run the account, and must not be able to keep them from rotating its secret.
-    pub fn may_act_as(&self, state: &State<'_>, roles: &Roles, machine: &Machine) -> Result<()> {
-        if machine.id == self.caller.user {
-            return Ok(());
-        }
-        let instance = state.instance()?.id;
-        for membership in state.memberships(&machine.id)? {
-            let membership = membership?;
-            let owner = if membership.owner == instance { &instance } else { &machine.org };
-            self.covers(state, roles, owner, permissions(roles, &membership.roles))?;
-        }
-        Ok(())
-    }
-
-    /// Refuses to give anybody roles over [`Self::org`] that permit what the caller may not do to it: whoever can give
-    /// a role could give it to an account of its own.
-    pub fn may_give(&self, state: &State<'_>, roles: &Roles, given: &[String]) -> Result<()> {
-        self.covers(state, roles, &self.org, permissions(roles, given))
-    }
-
-    /// The same over an organisation that is yet to be. Whoever adds one could take the role `founder` in it, and so may
-    /// give what that permits; beyond it only what the caller may do everywhere.
-    pub fn may_give_in_new_org(&self, state: &State<'_>, roles: &Roles, founder: &str, given: &[String]) -> Result<()> {
-        let everywhere = permissions_over(state, roles, &self.caller.user, &state.instance()?.id)?;
-        covered(everywhere.union(roles.permissions_of(founder)), permissions(roles, given))
-    }
-
-    /// Refuses unless the caller may do all of this to what `owner` owns.
-    fn covers(&self, state: &State<'_>, roles: &Roles, owner: &OrgId, theirs: Permissions) -> Result<()> {
-        covered(permissions_over(state, roles, &self.caller.user, owner)?, theirs)
-    }
-}
-
-/// Refuses unless `mine` are as much as `theirs`. Who may delete every user need not hold the right to delete oneself,
-/// which is a role of its own that not even an `IAM_OWNER` has.
-fn covered(mut mine: Permissions, theirs: Permissions) -> Result<()> {
-    if mine.contains(Permission::UserDelete) {
-        mine.insert(Permission::UserSelfDelete);
-    }
-    if mine.contains_all(theirs) { Ok(()) } else { Err(fault::NO_PERMISSION.into()) }
 }
 
 // By hand, because a derive would ask that `P` be cloned, which it never is.
 impl<P> Clone for Authorized<P> {
     fn clone(&self) -> Self {
-        let Self { caller, org, reach, .. } = self;
-        Self { caller: caller.clone(), org: org.clone(), reach: reach.clone(), permission: PhantomData }
+        let Self { caller, org, reach, roles, permission } = self;
+        let (caller, org, reach, roles) = (caller.clone(), org.clone(), *reach, roles.clone());
+        Self { caller, org, reach, roles, permission: *permission }
     }
 }
 
@@ -316,14 +284,6 @@ fn held(state: &State<'_>, roles: &Roles, caller: &Caller, org: &OrgId) -> Resul
     }
     let all = here.iter().chain(&everywhere).map(|member| permissions(roles, &member.roles));
     Ok(Held(all.fold(Permissions::NONE, Permissions::union)))
-}
-
-fn over_instance<P: Permit>(state: &State<'_>, roles: &Roles, caller: Caller, context: OrgId) -> Result<Authorized<P>> {
-    held(state, roles, &caller, &context)?;
-    let instance = state.instance()?.id;
-    let member = state.member(&instance, &caller.user)?;
-    Held(member.map_or(Permissions::NONE, |member| permissions(roles, &member.roles))).demand(P::PERMISSION)?;
-    Ok(Authorized { caller, org: instance, reach: Reach::Org, permission: PhantomData })
 }
 
 /// An organisation that a request names. Whether one exists is told only to callers that may act in all of them.
@@ -355,6 +315,22 @@ fn context(state: &State<'_>, header: Option<&str>, caller: &Caller) -> Result<O
 fn find_user(state: &State<'_>, id: &str, unknown: Fault) -> Result<Machine> {
     let id = UserId::parse(id).ok_or(unknown)?;
     Ok(state.machine(&id)?.ok_or(unknown)?)
+}
+
+fn orgs_where(state: &State<'_>, roles: &Roles, user: &UserId, permission: Permission) -> Result<Orgs> {
+    let instance = state.instance()?.id;
+    let mut orgs = BTreeSet::new();
+    for membership in state.memberships(user)? {
+        let membership = membership?;
+        if !permissions(roles, &membership.roles).contains(permission) {
+            continue;
+        }
+        if membership.owner == instance {
+            return Ok(Orgs::All);
+        }
+        orgs.insert(membership.owner);
+    }
+    Ok(Orgs::These(orgs))
 }
 
 /// What a user may do to what `owner` owns.

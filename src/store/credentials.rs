@@ -1,0 +1,168 @@
+//! Typed reads of credentials.
+
+use crate::{
+    error::{Error, Result},
+    id::{CredentialId, OrgId, UserId},
+    model::{Credential, CredentialColumn, LastUse},
+    secret::SecretHash,
+    store::{
+        codec::decode,
+        key::{Key, Space},
+        scan::{Direction, Part, Run},
+        state::{Listed, State, dangling},
+    },
+    time::Timestamp,
+};
+
+impl<'a> State<'a> {
+    pub fn credential(&self, user: &UserId, id: &CredentialId) -> Result<Option<Credential>> {
+        self.get(&credential_key(user, id))
+    }
+
+    /// The credentials of a user, by id.
+    pub fn credentials(&self, user: &UserId) -> Result<Run<'a, Credential>> {
+        Ok(self.scan(Key::new(Space::Credential).text(user.as_str()), Direction::Ascending)?.read(decode))
+    }
+
+    /// The credentials of one kind that an organisation's users have, of a part of a column in its order, then by id; of
+    /// all organisations if none is named. Secrets have no order but that of organisations and ids.
+    pub fn credentials_in(
+        &self,
+        kind: Listed,
+        org: Option<&OrgId>,
+        column: CredentialColumn,
+        part: Part<'_>,
+        direction: Direction,
+    ) -> Result<Run<'a, Credential>> {
+        let state = *self;
+        // Within one organisation that is the order of ids, too.
+        let by_org = || Key::new(Space::CredentialByOrg).byte(kind as u8);
+        let index = match (org, column) {
+            (Some(org), CredentialColumn::Id | CredentialColumn::Org) => by_org().text(org.as_str()),
+            (None, CredentialColumn::Org) => by_org(),
+            _ if !kind.has_columns() => return Err(Error::internal("secrets are not sorted so")),
+            _ => column_index(kind, org, column),
+        };
+        let rows = self.scan_range(part.below(index), direction)?;
+        Ok(rows.read(move |place| {
+            let (user, id): (UserId, CredentialId) = decode(place)?;
+            state.credential(&user, &id)?.ok_or_else(|| dangling("credential index"))
+        }))
+    }
+
+    /// The credential whose secret has this hash.
+    pub fn credential_by_hash(&self, hash: &SecretHash) -> Result<Option<Credential>> {
+        let found: Option<(UserId, CredentialId)> = self.get(&credential_hash_key(hash))?;
+        let Some((user, id)) = found else { return Ok(None) };
+        self.credential(&user, &id)?.map(Some).ok_or_else(|| dangling("credential hash"))
+    }
+
+    /// When the credential was last used, as far as it is written down.
+    pub fn last_use(&self, user: &UserId, id: &CredentialId) -> Result<Option<LastUse>> {
+        self.get(&last_use_key(user, id))
+    }
+
+    /// The instant until which the access tokens of a credential that is gone are dead, if they are.
+    pub fn tokens_ended(&self, user: &UserId, id: &CredentialId) -> Result<Option<Timestamp>> {
+        self.get(&ended_credential_key(user, id))
+    }
+
+    /// The credentials that expire from `from` on and before `until`, soonest first.
+    pub fn credentials_by_expiry(&self, from: Timestamp, until: Timestamp) -> Result<Run<'a, Credential>> {
+        let state = *self;
+        let rows = self.scan_range(expiry_key(from)..expiry_key(until), Direction::Ascending)?;
+        Ok(rows.read(move |place| {
+            let (user, id): (UserId, CredentialId) = decode(place)?;
+            state.credential(&user, &id)?.ok_or_else(|| dangling("credential expiry"))
+        }))
+    }
+
+    /// The credentials of one kind in an organisation, oldest first, beginning after one of them.
+    pub fn credentials_after(
+        &self,
+        kind: Listed,
+        org: &OrgId,
+        after: Option<&CredentialId>,
+    ) -> Result<Run<'a, Credential>> {
+        let state = *self;
+        let all = Key::new(Space::CredentialByOrg).byte(kind as u8).text(org.as_str());
+        let mut range = all.clone().and_below();
+        if let Some(after) = after {
+            range.start = all.text(after.as_str()).and_below().end;
+        }
+        Ok(self.scan_range(range, Direction::Ascending)?.read(move |place| {
+            let (user, id): (UserId, CredentialId) = decode(place)?;
+            state.credential(&user, &id)?.ok_or_else(|| dangling("credential index"))
+        }))
+    }
+}
+
+pub(super) fn credential_key(user: &UserId, id: &CredentialId) -> Key {
+    Key::new(Space::Credential).text(user.as_str()).text(id.as_str())
+}
+
+pub(super) fn credential_hash_key(hash: &SecretHash) -> Key {
+    Key::new(Space::CredentialByHash).bytes(hash.index_key())
+}
+
+/// Where a credential stands in the indexes of its columns, always in the same order.
+pub(super) fn credential_column_keys(credential: &Credential) -> Vec<Key> {
+    let (kind, id) = (Listed::of(&credential.kind), credential.id.as_str());
+    let mut keys = vec![Key::new(Space::CredentialByOrg).byte(kind as u8).text(credential.org.as_str()).text(id)];
+    for column in CredentialColumn::ALL.into_iter().filter(|_| kind.has_columns()) {
+        let place = |org| column_index(kind, org, column).bytes(&column.sort_key(credential)).text(id);
+        if column != CredentialColumn::Org {
+            keys.push(place(None));
+        }
+        if !matches!(column, CredentialColumn::Org | CredentialColumn::Id) {
+            keys.push(place(Some(&credential.org)));
+        }
+    }
+    keys
+}
+
+/// An organisation's id is never empty, so those of all organisations stand under the empty one.
+fn column_index(kind: Listed, org: Option<&OrgId>, column: CredentialColumn) -> Key {
+    Key::new(Space::CredentialByColumn).byte(kind as u8).text(org.map_or("", OrgId::as_str)).byte(column as u8)
+}
+
+/// Ended credentials that may be forgotten at `now`, with the keys of their expiry.
+pub(super) fn ended_until(
+    state: &State<'_>,
+    now: Timestamp,
+    most: usize,
+) -> Result<Vec<(UserId, CredentialId, Vec<u8>)>> {
+    let space = || Key::new(Space::EndedCredentialByExpiry);
+    let rows = state.scan_range(space()..space().number(micros(now)), Direction::Ascending)?;
+    rows.take(most)
+        .map(|row| {
+            let (key, value) = row?;
+            let (user, id): (UserId, CredentialId) = decode(value.value())?;
+            Ok((user, id, key.value().to_vec()))
+        })
+        .collect()
+}
+
+pub(super) fn last_use_key(user: &UserId, id: &CredentialId) -> Key {
+    Key::new(Space::LastUse).text(user.as_str()).text(id.as_str())
+}
+
+pub(super) fn ended_credential_key(user: &UserId, id: &CredentialId) -> Key {
+    Key::new(Space::EndedCredential).text(user.as_str()).text(id.as_str())
+}
+
+pub(super) fn ended_credential_expiry_key(user: &UserId, id: &CredentialId, forget: Timestamp) -> Key {
+    Key::new(Space::EndedCredentialByExpiry).number(micros(forget)).text(user.as_str()).text(id.as_str())
+}
+
+pub(super) fn credential_expiry_key(credential: &Credential) -> Key {
+    expiry_key(credential.expires).text(credential.user.as_str()).text(credential.id.as_str())
+}
+
+fn expiry_key(at: Timestamp) -> Key {
+    Key::new(Space::CredentialByExpiry).number(micros(at))
+}
+
+fn micros(at: Timestamp) -> u64 {
+    at.micros().max(0).unsigned_abs()
+}

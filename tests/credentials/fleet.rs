@@ -1,0 +1,130 @@
+use super::Holder;
+use crate::common::{text, web::Auth};
+use countersign::error::Kind;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const DAY: u64 = 24 * 3600;
+
+/// Users `fleet-1` to `fleet-5`, each with a secret that is thirty days old, and `holder` with one made today.
+async fn fleet() -> (Holder, Vec<(String, String)>) {
+    let holder = Holder::new().await;
+    let mut users = Vec::new();
+    for number in 1..=5 {
+        let user = holder.kit.machine(&format!("fleet-{number}")).await;
+        let made = holder.kit.ok("management/GenerateMachineSecret", json!({ "userId": user })).await;
+        users.push((user, text(&made["clientSecret"])));
+    }
+    holder.kit.clock.advance(Duration::from_secs(30 * DAY));
+    let body = json!({ "userId": holder.user });
+    holder.kit.ok("management/GenerateMachineSecret", body).await;
+    holder.kit.ok("management/GenerateMachineSecret", json!({ "userId": holder.kit.demo })).await;
+    (holder, users)
+}
+
+fn request(holder: &Holder, more: Value) -> Value {
+    let mut body = json!({
+        "organizationId": holder.kit.org, "olderThan": format!("{}s", 7 * DAY), "grace": "3600s", "rotation": "2026-12",
+    });
+    body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    body
+}
+
+async fn rotate(holder: &Holder, more: Value) -> Value {
+    holder.kit.ok("credential/RotateSecrets", request(holder, more)).await
+}
+
+fn users(page: &Value) -> Vec<String> {
+    page["users"].as_array().map(|users| users.iter().map(|user| text(&user["clientId"])).collect()).unwrap_or_default()
+}
+
+async fn takes(holder: &Holder, client: &str, secret: &str) -> bool {
+    holder.kit.ask_token(Auth::Basic(client, secret), "openid").await.status == 200
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_happen_and_does_nothing() {
+    let (holder, _) = fleet().await;
+    let before = holder.kit.app.store.event_count().expect("counted");
+    let page = rotate(&holder, json!({})).await;
+    assert_eq!(users(&page), ["fleet-1", "fleet-2", "fleet-3", "fleet-4", "fleet-5"]);
+    assert!(page["users"][0].get("clientSecret").is_none());
+    assert_eq!(page["users"][0]["replaced"].as_array().expect("a list").len(), 1);
+    assert_eq!(holder.kit.app.store.event_count().expect("counted"), before);
+}
+
+#[tokio::test]
+async fn a_fleet_is_rotated_page_by_page_and_each_user_once() {
+    let (holder, old) = fleet().await;
+    let first = rotate(&holder, json!({ "apply": true, "limit": 2 })).await;
+    assert_eq!(users(&first), ["fleet-1", "fleet-2"]);
+    let next = json!({ "apply": true, "limit": 3, "pageToken": first["nextPageToken"] });
+    let second = rotate(&holder, next).await;
+    assert_eq!(users(&second), ["fleet-3", "fleet-4", "fleet-5"]);
+    assert!(second.get("nextPageToken").is_none());
+    for (number, (_, secret)) in (1..).zip(&old) {
+        assert!(takes(&holder, &format!("fleet-{number}"), secret).await, "the old secret has its grace");
+    }
+    let new = text(&first["users"][0]["clientSecret"]);
+    holder.kit.clock.advance(Duration::from_secs(3601));
+    assert!(takes(&holder, "fleet-1", &new).await && !takes(&holder, "fleet-1", &old[0].1).await);
+    // Nobody is as old any more.
+    assert!(users(&rotate(&holder, json!({ "apply": true })).await).is_empty());
+}
+
+#[tokio::test]
+async fn a_page_whose_answer_was_lost_is_issued_again() {
+    let (holder, old) = fleet().await;
+    let lost = rotate(&holder, json!({ "apply": true, "limit": 2 })).await;
+    // Again from the beginning: those two have had their turn, and their secrets are known to nobody.
+    let again = rotate(&holder, json!({ "apply": true, "limit": 2, "reissue": true })).await;
+    assert_eq!(users(&again), ["fleet-1", "fleet-2"]);
+    let (unseen, new) = (text(&lost["users"][0]["clientSecret"]), text(&again["users"][0]["clientSecret"]));
+    assert!(!takes(&holder, "fleet-1", &unseen).await && takes(&holder, "fleet-1", &new).await);
+    assert!(takes(&holder, "fleet-1", &old[0].1).await, "the old secret keeps its grace");
+    let rest = rotate(&holder, json!({ "apply": true })).await;
+    assert_eq!(users(&rest), ["fleet-3", "fleet-4", "fleet-5"]);
+}
+
+#[tokio::test]
+async fn whom_the_caller_may_not_act_as_keeps_its_secrets() {
+    let (holder, old) = fleet().await;
+    let org = countersign::model::OrgFact::MemberAdded {
+        user: countersign::id::UserId::parse(&old[0].0).expect("an id"),
+        roles: vec!["ORG_OWNER".into()],
+    };
+    holder.kit.happens_to_org(&holder.kit.org, org).await;
+    let manager = holder.kit.machine("manager").await;
+    let member = countersign::model::OrgFact::MemberAdded {
+        user: countersign::id::UserId::parse(&manager).expect("an id"),
+        roles: vec!["ORG_USER_MANAGER".into()],
+    };
+    holder.kit.happens_to_org(&holder.kit.org, member).await;
+    let token = holder.kit.token(&manager).await;
+    let body = request(&holder, json!({ "apply": true }));
+    let page = holder.kit.call("credential/RotateSecrets", &token, body).await.expect("a page");
+    assert_eq!(users(&page).len(), 5);
+    assert_eq!(page["users"][0]["skipped"], "No matching permissions found");
+    assert!(page["users"][0].get("clientSecret").is_none() && page["users"][1].get("skipped").is_none());
+    assert!(takes(&holder, "fleet-1", &old[0].1).await);
+}
+
+#[tokio::test]
+async fn what_is_no_fleet_rotation_is_refused() {
+    let (holder, _) = fleet().await;
+    for (more, says) in [
+        (json!({ "grace": "0s" }), "grace"),
+        (json!({ "olderThan": null }), "older_than"),
+        (json!({ "olderThan": "-1s" }), "older_than"),
+        (json!({ "limit": 101 }), "limit"),
+        (json!({ "pageToken": "../x" }), "page_token"),
+        (json!({ "rotation": "" }), "Rotation"),
+    ] {
+        let answer = holder.kit.call("credential/RotateSecrets", &holder.kit.admin_token, request(&holder, more)).await;
+        let (kind, _, message) = answer.expect_err("refused");
+        assert_eq!(kind, Kind::InvalidArgument);
+        assert!(message.contains(says), "{says}: {message}");
+    }
+    let elsewhere = request(&holder, json!({ "organizationId": "1" }));
+    holder.kit.refused("credential/RotateSecrets", elsewhere, Kind::NotFound, "COUNTERSIGN-org").await;
+}

@@ -1,0 +1,83 @@
+use super::Holder;
+use crate::common::{Kit, text};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use countersign::error::Kind;
+use serde_json::{Value, json};
+
+async fn report(kit: &Kit, pasted: &str) -> Value {
+    kit.call("credential/ReportLeakedCredential", "", json!({ "credential": pasted })).await.expect("the same answer")
+}
+
+/// The types of the newest events, newest first.
+async fn newest(kit: &Kit, limit: usize) -> Vec<String> {
+    let events = kit.ok("admin/ListEvents", json!({ "limit": limit, "asc": false })).await;
+    let types = events["events"].as_array().expect("events").iter().map(|event| text(&event["type"]["type"]));
+    types.collect()
+}
+
+#[tokio::test]
+async fn a_leaked_secret_ends_with_its_tokens_and_its_organisation_is_told() {
+    let holder = Holder::new().await;
+    let token = holder.mint(&holder.secret).await;
+    assert_eq!(report(&holder.kit, &format!(" {}\n", holder.secret)).await, json!({}));
+    assert!(!holder.takes(&holder.secret).await && !holder.lives(&token).await);
+    assert_eq!(newest(&holder.kit, 2).await, ["user.machine.secret.removed", "user.credential.leaked"]);
+}
+
+#[tokio::test]
+async fn so_do_leaked_personal_access_tokens_and_access_tokens() {
+    let holder = Holder::new().await;
+    let pat = holder.kit.token(&holder.user).await;
+    report(&holder.kit, &pat).await;
+    assert!(!holder.kit.api_takes(&pat).await);
+    assert_eq!(newest(&holder.kit, 2).await, ["user.pat.removed", "user.credential.leaked"]);
+    let (token, other) = (holder.mint(&holder.secret).await, holder.mint(&holder.secret).await);
+    report(&holder.kit, &token).await;
+    assert!(!holder.lives(&token).await && holder.lives(&other).await && holder.takes(&holder.secret).await);
+}
+
+#[tokio::test]
+async fn a_key_file_ends_its_key_and_a_name_does_not() {
+    let holder = Holder::new().await;
+    let body = json!({ "userId": holder.user, "type": "KEY_TYPE_JSON" });
+    let added = holder.kit.ok("management/AddMachineKey", body).await;
+    let file = BASE64_STANDARD.decode(text(&added["keyDetails"])).expect("base64");
+    let file = String::from_utf8(file).expect("text");
+    let other = countersign::keys::ServiceAccountKey::generate("other").expect("a key");
+    let mut forged: Value = serde_json::from_str(&file).expect("JSON");
+    forged["key"] = other.private_pem().into();
+    let is_there = async || {
+        let ids = json!({ "userId": holder.user, "keyId": added["keyId"] });
+        holder.kit.call("management/GetMachineKeyByIDs", &holder.kit.admin_token, ids).await.is_ok()
+    };
+    report(&holder.kit, &forged.to_string()).await;
+    assert!(is_there().await);
+    report(&holder.kit, &file).await;
+    assert!(!is_there().await);
+}
+
+#[tokio::test]
+async fn whatever_else_is_pasted_changes_nothing() {
+    let holder = Holder::new().await;
+    let before = holder.kit.app.store.event_count().expect("counted");
+    let wrong = format!("cs_sec_{}", "A".repeat(49));
+    for pasted in [wrong.as_str(), "cs_at_AQ", "a.b.c", "{}", "{", "-----BEGIN", "x"] {
+        assert_eq!(report(&holder.kit, pasted).await, json!({}), "{pasted}");
+    }
+    assert_eq!(holder.kit.app.store.event_count().expect("counted"), before);
+    let empty = holder.kit.call("credential/ReportLeakedCredential", "", json!({})).await;
+    assert_eq!(empty.expect_err("refused").0, Kind::InvalidArgument);
+}
+
+#[tokio::test]
+async fn only_so_many_reports_are_taken_at_once() {
+    let kit = Kit::new().await;
+    for _ in 0..50 {
+        report(&kit, "x").await;
+    }
+    let body = json!({ "credential": "x" });
+    let refused = kit.call("credential/ReportLeakedCredential", "", body).await.expect_err("refused");
+    assert_eq!(refused.0, Kind::ResourceExhausted);
+    kit.clock.advance(std::time::Duration::from_secs(1));
+    report(&kit, "x").await;
+}
