@@ -94,7 +94,7 @@ impl Note {
         let last = &mut self.last;
         (last.at, last.address, last.accepted) = (at, address, accepted);
         last.agent.clear();
-        last.agent.push_str(&agent[..agent.floor_char_boundary(MAX_AGENT_BYTES)]);
+        last.agent.push_str(cut(agent));
         last.failures = if accepted { 0 } else { last.failures.saturating_add(1) };
         self.was_accepted |= accepted;
     }
@@ -104,6 +104,12 @@ impl Note {
         let failures = before.filter(|_| !self.was_accepted).map_or(0, |before| before.failures);
         LastUse { failures: self.last.failures.saturating_add(failures), ..self.last }
     }
+}
+
+/// As much of a text as is kept, without half a character.
+fn cut(agent: &str) -> &str {
+    let end = (0..=agent.len().min(MAX_AGENT_BYTES)).rev().find(|&at| agent.is_char_boundary(at));
+    &agent[..end.unwrap_or_default()]
 }
 
 /// Nothing panics while it holds a lock, and if it did, the notes would still be whole.
