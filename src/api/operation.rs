@@ -181,7 +181,8 @@ impl Call {
         let snapshot = app.store.snapshot()?;
         let state = snapshot.state();
         let ring = app.keys.load();
-        let gate = Gate { now, state, ring: &ring, issuer: &app.settings.issuer, client: self.client };
+        let (issuer, client, guard) = (app.settings.issuer.as_str(), self.client, app.guard());
+        let gate = Gate { now, state, ring: &ring, issuer, client, guard };
         let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
         if A::NEEDS_CALLER {
             caller = Ok(caller?);

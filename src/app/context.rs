@@ -1,5 +1,6 @@
 use crate::{
     app::pace::Pace,
+    authn::{Guard, Throttle},
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
     limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
@@ -19,6 +20,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: Parts,
     leak_reports: Pace,
+    guard: Guard,
 }
 
 /// What an [`App`] is made of.
@@ -51,18 +53,27 @@ pub struct Settings {
     pub jwt_type: String,
     /// Whether `/debug/metrics` answers.
     pub metrics: bool,
+    /// How much guessing there may be, unless any.
+    pub throttle: Option<Throttle>,
     /// Who may say for whom a request is.
     pub trusted_proxies: Vec<Network>,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, leak_reports: Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST) }))
+        let guard = Guard::new(parts.settings.throttle, &parts.random);
+        let leak_reports = Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST);
+        Self(Arc::new(Inner { parts, leak_reports, guard }))
     }
 
     /// How many reports of leaked credentials are taken.
     pub fn leak_reports(&self) -> &Pace {
         &self.0.leak_reports
+    }
+
+    /// Who failed to prove who it is.
+    pub fn guard(&self) -> &Guard {
+        &self.0.guard
     }
 
     /// An id that no object has.

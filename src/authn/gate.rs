@@ -1,6 +1,6 @@
 //! The one way in for whoever brings a token.
 
-use super::{Account, Bearer, By, alive, read};
+use super::{Account, Bearer, By, Claimed, Guard, alive, read};
 use crate::{
     error::Result,
     keys::KeyRing,
@@ -19,22 +19,34 @@ pub struct Gate<'a> {
     pub issuer: &'a str,
     /// Where the request comes from, if anybody knows.
     pub client: Option<IpAddr>,
+    pub guard: &'a Guard,
 }
 
 impl Gate<'_> {
     /// Whoever carries this token, to use it; `None` unless all of it counts. The token is what is left of it within the
     /// bounds of its credential.
+    ///
+    /// What this server did not make counts as a guess; what it made counts as none, dead or alive.
     pub fn admit(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
-        self.look_at(token, By::Holder(self.client))
+        let claimed = [Claimed::Token(token)];
+        self.guard.admit(self.now, self.client, &claimed)?;
+        let Some(bearer) = self.read(token)? else {
+            self.guard.failed(self.now, self.client, &claimed, token);
+            return Ok(None);
+        };
+        self.examine(bearer, By::Holder(self.client))
     }
 
     /// The same for a token that somebody else shows, to learn what it is worth.
     pub fn appraise(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
-        self.look_at(token, By::Another)
+        self.read(token)?.map_or(Ok(None), |bearer| self.examine(bearer, By::Another))
     }
 
-    fn look_at(&self, token: &str, by: By) -> Result<Option<(Bearer, Account)>> {
-        let Some(mut bearer) = read(self.ring, self.issuer, &self.state, self.now, token)? else { return Ok(None) };
+    fn read(&self, token: &str) -> Result<Option<Bearer>> {
+        read(self.ring, self.issuer, &self.state, self.now, token)
+    }
+
+    fn examine(&self, mut bearer: Bearer, by: By) -> Result<Option<(Bearer, Account)>> {
         let Some(account) = alive(&self.state, self.now, bearer.presented(), by)? else { return Ok(None) };
         if !account.bounds.scopes.is_empty() {
             bearer.narrow(&account.bounds, &self.state.instance()?.project);

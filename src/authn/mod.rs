@@ -5,6 +5,7 @@ mod assertion;
 mod basic;
 mod bearer;
 mod gate;
+mod guard;
 mod present;
 
 pub use alive::{Account, By, Presented, alive};
@@ -12,4 +13,5 @@ pub use assertion::{Assertion, Flaw, Verified};
 pub use basic::{BasicCredentials, basic, text_of};
 pub use bearer::{Caller, bearer};
 pub use gate::Gate;
+pub use guard::{Claimed, Guard, Throttle};
 pub use present::{Bearer, Claims, read};

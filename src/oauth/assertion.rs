@@ -63,8 +63,12 @@ pub(super) fn prove(
     let Some(assertion) = Assertion::parse(text) else {
         return Err(refusal().because(format!("{:?}", Refused::Malformed)));
     };
+    let candidates = candidates(&ground.state, &assertion, called_by)?;
+    let machines: Vec<_> = candidates.iter().flatten().cloned().collect();
+    let claimed = client::claimed(&machines, assertion.subject());
+    ground.guard.admit(ground.now, ground.client, &claimed)?;
     let mut refused = (Refused::Malformed, None);
-    for machine in candidates(&ground.state, &assertion, called_by)? {
+    for machine in candidates {
         match examine(ground, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
                 ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
@@ -74,6 +78,7 @@ pub(super) fn prove(
             Err(_) => {}
         }
     }
+    ground.guard.failed(ground.now, ground.client, &claimed, text);
     let (reason, user) = refused;
     let user = user.as_ref().map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))

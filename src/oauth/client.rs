@@ -6,7 +6,7 @@
 
 use crate::{
     app::App,
-    authn::{Account, BasicCredentials, By, Gate, Presented, alive, basic, text_of},
+    authn::{Account, BasicCredentials, By, Claimed, Gate, Presented, alive, basic, text_of},
     error::{Kind, Result},
     id::{CredentialId, UserId},
     limits::MAX_CREDENTIAL_BYTES,
@@ -168,23 +168,34 @@ fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
 
 /// The client of which one of the pairs is id and secret.
 fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
+    let mut tried = Vec::new();
+    for (id, secret) in pairs.iter().filter(|(_, secret)| is_readable(secret)) {
+        tried.extend(candidates(&ground.state, id)?.into_iter().map(|machine| (machine, *secret)));
+    }
+    let (name, guess) = pairs.first().copied().unwrap_or_default();
+    let machines: Vec<_> = tried.iter().filter_map(|(machine, _)| machine.clone()).collect();
+    let claimed = if tried.is_empty() { Vec::new() } else { claimed(&machines, name) };
+    ground.guard.admit(ground.now, ground.client, &claimed)?;
     let mut refused = (Refused::Malformed, None);
-    for (id, secret) in pairs {
-        if !is_readable(secret) {
-            continue;
-        }
-        for machine in candidates(&ground.state, id)? {
-            match examine(ground, machine.as_ref(), secret)? {
-                Ok(client) => return Ok(client),
-                Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
-                Err(_) => {}
-            }
+    for (machine, secret) in tried {
+        match examine(ground, machine.as_ref(), secret)? {
+            Ok(client) => return Ok(client),
+            Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+            Err(_) => {}
         }
     }
+    ground.guard.failed(ground.now, ground.client, &claimed, guess);
     let (reason, user) = refused;
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
     let user = user.as_ref().map_or("-", UserId::as_str);
     Err(failed().because(format!("{reason:?}, user {user}")))
+}
+
+/// Whose a credential is said to be: one of these users', or nobody's of this name.
+pub(super) fn claimed<'a>(machines: &'a [Machine], name: &'a str) -> Vec<Claimed<'a>> {
+    let mut users: Vec<_> = machines.iter().map(|machine| Claimed::User(&machine.id)).collect();
+    users.dedup();
+    if users.is_empty() { vec![Claimed::Nobody(name)] } else { users }
 }
 
 /// The users that `id` may mean. Two, because nothing keeps one user from choosing another's id for its name, and it

@@ -91,7 +91,7 @@ async fn judge<T>(
         let snapshot = app.store.snapshot()?;
         let ring = app.keys.load();
         let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
-        let gate = Gate { now, state, ring: &ring, issuer, client: request.client };
+        let gate = Gate { now, state, ring: &ring, issuer, client: request.client, guard: app.guard() };
         let ground = Ground { gate, once: RefCell::default() };
         (verdict(&ground)?, ground.once.into_inner())
     };
