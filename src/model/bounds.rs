@@ -76,7 +76,9 @@ mod tests {
         fn whoever_is_within_may_do_no_more(inner in bounds(), outer in bounds()) {
             prop_assert!(inner.are_within(&inner) && inner.are_within(&Bounds::default()));
             prop_assert!(inner.are_none() || !Bounds::default().are_within(&inner));
-            prop_assume!(inner.are_within(&outer));
+            if !inner.are_within(&outer) {
+                return Ok(());
+            }
             for address in ["10.1.2.3", "10.1.9.9", "10.9.9.9", "192.0.2.1", "2001:db8:1::1", "2001:db8:2::1", "::1"] {
                 let address: Option<IpAddr> = address.parse().ok();
                 prop_assert!(!inner.admit(address) || outer.admit(address));

@@ -36,9 +36,9 @@ fn wait(guard: &Guard, client: Option<IpAddr>, claimed: Claimed<'_>) -> Duration
 
 #[test]
 fn an_account_is_attacked_in_one_network_and_used_from_another() {
-    let guard = guard();
     let (attacker, owner) = (ip("192.0.2.1"), ip("192.0.2.2"));
     for claimed in [Claimed::User(&UserId::generate(at(0), 1)), Claimed::Nobody("ci"), Claimed::Token("t")] {
+        let guard = guard();
         assert_eq!(fail(&guard, attacker, claimed, 0..3), Duration::ZERO, "{claimed:?}");
         assert_eq!(fail(&guard, attacker, claimed, 3..4), Duration::from_secs(1), "{claimed:?}");
         assert_eq!(wait(&guard, owner, claimed), Duration::ZERO, "{claimed:?}");
