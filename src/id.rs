@@ -12,6 +12,8 @@ pub enum User {}
 pub enum Credential {}
 /// Marks ids of projects.
 pub enum Project {}
+/// Marks ids of project grants.
+pub enum ProjectGrant {}
 /// Marks ids of user grants.
 pub enum UserGrant {}
 
@@ -23,6 +25,8 @@ pub type UserId = Id<User>;
 pub type CredentialId = Id<Credential>;
 /// A project; the audience of the tokens that are meant for it.
 pub type ProjectId = Id<Project>;
+/// What one organisation may give of the roles in a project of another.
+pub type ProjectGrantId = Id<ProjectGrant>;
 /// The roles of one user in one project.
 pub type UserGrantId = Id<UserGrant>;
 

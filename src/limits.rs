@@ -55,6 +55,12 @@ pub const MAX_QUERY_NESTING: usize = 20;
 pub const MAX_QUERY_CONDITIONS: usize = 256;
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
+/// How much is kept of what a client says of itself (its user agent), in bytes.
+pub const MAX_AGENT_BYTES: usize = 64;
+/// How often the last uses of credentials are written down. A crash loses those of so long.
+pub const USE_FLUSH_INTERVAL: Duration = Duration::from_secs(5);
+/// How many credentials' uses are remembered until they are written down. Those of further ones are forgotten.
+pub const MAX_NOTED_USES: usize = 65_536;
 /// How many client secrets of one user may count at once.
 pub const MAX_LIVE_SECRETS: usize = 10;
 /// How long secrets may still count that another one replaced.
@@ -79,8 +85,8 @@ pub const MAX_METADATA_BYTES: u64 = 2 << 20;
 pub const MAX_PROJECTS: usize = 1000;
 /// How many roles one project may have.
 pub const MAX_PROJECT_ROLES: usize = 1000;
-/// How many user grants the removal of a project or of one of its roles may touch. They are one change, and every other
-/// change waits for it.
+/// How many grants the removal of a project, of one of its roles or of a project grant may touch. They are one change,
+/// and every other change waits for it.
 pub const MAX_PROJECT_CASCADE: usize = 10_000;
 /// How many events the removal of an organisation may take, with all that it owns. They are one change, and every other
 /// change waits for it.

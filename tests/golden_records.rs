@@ -76,6 +76,7 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.events);
     check(&records.instances);
     check(&records.instants);
+    check(&records.last_uses);
     check(&records.machines);
     check(&records.member_ids);
     check(&records.members);
@@ -84,6 +85,8 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.oidc_settings);
     check(&records.org_ids);
     check(&records.orgs);
+    check(&records.project_grant_ids);
+    check(&records.project_grants);
     check(&records.project_ids);
     check(&records.project_roles);
     check(&records.projects);

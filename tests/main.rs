@@ -10,6 +10,7 @@
 mod common;
 
 mod administrators;
+mod authorizations;
 mod bounds;
 mod cli;
 mod client_address;
@@ -38,6 +39,7 @@ mod orgs;
 mod orgs_v2;
 mod permission_matrix;
 mod projects;
+mod projects_v2;
 mod properties;
 mod reading;
 mod readme;

@@ -52,7 +52,8 @@ fn row(procedure: &str, permission: &str) -> String {
         "authenticated" => "any live token".to_owned(),
         name => format!("`{name}`"),
     };
-    format!("| {} | `/{procedure}` | {permission} |", rest.join("<br>"))
+    let rest = if rest.is_empty() { "none, as in ZITADEL".into() } else { rest.join("<br>") };
+    format!("| {rest} | `/{procedure}` | {permission} |")
 }
 
 fn details(page: &mut String, title: &str, body: &str) {

@@ -4,7 +4,9 @@ mod granting;
 mod managing;
 mod removing;
 mod roles;
+mod sharing;
 mod telling;
+mod through;
 
 use crate::common::{Kit, text};
 use serde_json::{Value, json};
@@ -15,20 +17,26 @@ impl Kit {
         self.project_in("", name).await
     }
 
-    async fn project_in(&self, org: &str, name: &str) -> String {
+    pub async fn project_in(&self, org: &str, name: &str) -> String {
         text(&self.ok_in(org, "management/AddProject", json!({ "name": name })).await["id"])
     }
 
     /// A project in an organisation, with these roles.
-    async fn project_with(&self, org: &str, name: &str, roles: &[&str]) -> String {
+    pub async fn project_with(&self, org: &str, name: &str, roles: &[&str]) -> String {
         let project = self.project_in(org, name).await;
         let roles: Vec<_> = roles.iter().map(|role| json!({ "key": role, "displayName": role })).collect();
         self.ok_in(org, "management/BulkAddProjectRoles", json!({ "projectId": project, "roles": roles })).await;
         project
     }
 
+    /// Lets an organisation give roles in a project of another; returns the project grant's id.
+    pub async fn share(&self, owner: &str, project: &str, org: &str, roles: &[&str]) -> String {
+        let body = json!({ "projectId": project, "grantedOrgId": org, "roleKeys": roles });
+        text(&self.ok_in(owner, "management/AddProjectGrant", body).await["grantId"])
+    }
+
     /// Gives a user roles; returns the grant's id.
-    async fn grant(&self, org: &str, user: &str, project: &str, roles: &[&str]) -> String {
+    pub async fn grant(&self, org: &str, user: &str, project: &str, roles: &[&str]) -> String {
         let body = json!({ "userId": user, "projectId": project, "roleKeys": roles });
         text(&self.ok_in(org, "management/AddUserGrant", body).await["userGrantId"])
     }

@@ -63,6 +63,8 @@ impl Crowd {
                 expires: kit.clock.now() + Duration::from_secs(number as u64),
             };
             events.push(Draft::user(&home, &user, key));
+            let shared = ProjectFact::GrantAdded { grant: id(number), org: org.clone(), roles: Vec::new() };
+            events.push(Draft::project(&home, &project, shared));
             let fact = UserGrantFact::Added { user: user.clone(), project: project.clone(), roles: Vec::new() };
             events.push(Draft::user_grant(&home, &id(number), fact));
             if number % 2 == 1 {

@@ -3,16 +3,20 @@
 use crate::{
     api::{has_few_values, unreadable},
     app::App,
-    authn::{self, Gate},
+    authn::{self, Attempt, Caller, Gate},
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
     limits::MAX_MESSAGE_ELEMENT_BYTES,
     permission::Permission,
     proto::Validate,
+    time::Timestamp,
 };
 use buffa::DecodeOptions;
 use bytes::Bytes;
-use http::{HeaderMap, header::AUTHORIZATION};
+use http::{
+    HeaderMap,
+    header::{AUTHORIZATION, USER_AGENT},
+};
 use std::{future::Future, net::IpAddr, pin::Pin};
 
 pub use crate::authz::Target;
@@ -96,6 +100,30 @@ where
     Fut: Future<Output = Result<R>> + Send + 'static,
 {
     on(move |request| Target::Org(id(request), unknown), use_case)
+}
+
+/// An operation on a project that the request names, in whatever organisation it is.
+pub fn on_project<A, Q, R, F, Fut>(id: fn(&Q) -> &str, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::Project(id(request)), use_case)
+}
+
+/// An operation on a user grant that the request names, whichever organisation gave it.
+pub fn on_user_grant<A, Q, R, F, Fut>(id: fn(&Q) -> &str, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::UserGrant(id(request)), use_case)
 }
 
 /// An operation on a user that the request names, in whatever organisation it is.
@@ -184,6 +212,9 @@ impl Call {
         let (issuer, client, guard) = (app.settings.issuer.as_str(), self.client, app.guard());
         let gate = Gate { now, state, ring: &ring, issuer, client, guard };
         let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
+        if let Ok(caller) = &caller {
+            self.note(app, caller, now);
+        }
         if A::NEEDS_CALLER {
             caller = Ok(caller?);
         }
@@ -191,6 +222,16 @@ impl Call {
         let request: Q = self.decode()?;
         let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
         Ok((request, proof))
+    }
+
+    /// A personal access token is used here; an access token was when it was minted.
+    fn note(&self, app: &App, caller: &Caller, at: Timestamp) {
+        if !caller.brings_its_credential() {
+            return;
+        }
+        let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let attempt = Attempt { at, address: self.client, agent, accepted: true };
+        app.uses().note(&caller.user, &caller.credential, attempt);
     }
 
     fn decode<Q: Request>(&self) -> Result<Q> {

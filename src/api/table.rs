@@ -2,15 +2,17 @@
 
 use crate::{
     api::operation::{
-        Operation, at_home, on, on_instance, on_org, on_user, on_user_or_permitted_self, on_user_or_self, op,
+        Operation, at_home, on, on_instance, on_org, on_project, on_user, on_user_grant, on_user_or_permitted_self,
+        on_user_or_self, op,
     },
     app::{
-        administrator_lists, administrators, changes, credential_changes, credential_lists, events, fleet_rotation,
-        instance, instance_members, leaked, live_secrets, machine_keys, machine_lists, machine_removal, machine_states,
-        machine_update, machine_views, machines, memberships, oidc_settings, org_domains, org_lists, org_members,
-        org_metadata, org_removal, org_views, orgs, orgs_v2, personal_access_tokens, project_removal, project_roles,
-        project_views, projects, secret_generators, secrets, signing_keys, user_grant_views, user_grants,
-        user_metadata,
+        administrator_lists, administrators, authorization_lists, authorizations, changes, credential_changes,
+        credential_lists, events, fleet_rotation, instance, instance_members, leaked, live_secrets, machine_keys,
+        machine_lists, machine_removal, machine_states, machine_update, machine_views, machines, memberships,
+        oidc_settings, org_domains, org_lists, org_members, org_metadata, org_removal, org_views, orgs, orgs_v2,
+        personal_access_tokens, project_grant_lists, project_grant_views, project_grants, project_lists,
+        project_removal, project_roles, project_views, project_views_v2, projects, projects_v2, secret_generators,
+        secrets, signing_keys, user_grant_views, user_grants, user_metadata,
     },
     model::fault,
     permission::Permission,
@@ -67,6 +69,20 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/BulkAddProjectRoles", op(project_roles::add_all)),
         ("zitadel.management.v1.ManagementService/UpdateProjectRole", op(project_roles::update)),
         ("zitadel.management.v1.ManagementService/RemoveProjectRole", op(project_roles::remove)),
+        ("zitadel.management.v1.ManagementService/GetGrantedProjectByID", op(project_grant_views::get_granted)),
+        ("zitadel.management.v1.ManagementService/ListGrantedProjects", op(project_grant_views::list_granted)),
+        (
+            "zitadel.management.v1.ManagementService/ListGrantedProjectRoles",
+            op(project_grant_views::list_granted_roles),
+        ),
+        ("zitadel.management.v1.ManagementService/GetProjectGrantByID", op(project_grant_views::get)),
+        ("zitadel.management.v1.ManagementService/ListProjectGrants", op(project_grant_views::list)),
+        ("zitadel.management.v1.ManagementService/ListAllProjectGrants", op(project_grant_views::list_all)),
+        ("zitadel.management.v1.ManagementService/AddProjectGrant", op(project_grants::add)),
+        ("zitadel.management.v1.ManagementService/UpdateProjectGrant", op(project_grants::update)),
+        ("zitadel.management.v1.ManagementService/DeactivateProjectGrant", op(project_grants::deactivate)),
+        ("zitadel.management.v1.ManagementService/ReactivateProjectGrant", op(project_grants::reactivate)),
+        ("zitadel.management.v1.ManagementService/RemoveProjectGrant", op(project_grants::remove)),
         ("zitadel.management.v1.ManagementService/GetUserGrantByID", op(user_grant_views::get)),
         ("zitadel.management.v1.ManagementService/ListUserGrants", op(user_grant_views::list)),
         ("zitadel.management.v1.ManagementService/AddUserGrant", op(user_grants::add)),
@@ -239,6 +255,68 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         (
             "zitadel.org.v2.OrganizationService/VerifyOrganizationDomain",
             on_org(|r| &r.organization_id, fault::ORG_UNKNOWN, org_domains::verify),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/CreateProject",
+            on_org(|r| &r.organization_id, fault::USER_ORG_UNKNOWN, projects_v2::add),
+        ),
+        ("zitadel.project.v2.ProjectService/ListProjects", op(project_lists::list)),
+        ("zitadel.project.v2.ProjectService/ListProjectGrants", op(project_grant_lists::list)),
+        ("zitadel.project.v2.ProjectService/UpdateProject", on_project(|r| &r.project_id, projects_v2::update)),
+        ("zitadel.project.v2.ProjectService/DeleteProject", on_project(|r| &r.project_id, project_removal::remove_v2)),
+        ("zitadel.project.v2.ProjectService/DeactivateProject", on_project(|r| &r.project_id, projects_v2::deactivate)),
+        ("zitadel.project.v2.ProjectService/ActivateProject", on_project(|r| &r.id, projects_v2::activate)),
+        ("zitadel.project.v2.ProjectService/GetProject", on_project(|r| &r.project_id, project_views_v2::get)),
+        ("zitadel.project.v2.ProjectService/CreateProjectGrant", on_project(|r| &r.project_id, project_grants::add_v2)),
+        (
+            "zitadel.project.v2.ProjectService/UpdateProjectGrant",
+            on_project(|r| &r.project_id, project_grants::update_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/DeleteProjectGrant",
+            on_project(|r| &r.project_id, project_grants::remove_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/DeactivateProjectGrant",
+            on_project(|r| &r.project_id, project_grants::deactivate_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/ActivateProjectGrant",
+            on_project(|r| &r.project_id, project_grants::activate_v2),
+        ),
+        ("zitadel.project.v2.ProjectService/AddProjectRole", on_project(|r| &r.project_id, project_roles::add_v2)),
+        (
+            "zitadel.project.v2.ProjectService/UpdateProjectRole",
+            on_project(|r| &r.project_id, project_roles::update_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/RemoveProjectRole",
+            on_project(|r| &r.project_id, project_roles::remove_v2),
+        ),
+        (
+            "zitadel.project.v2.ProjectService/ListProjectRoles",
+            on_project(|r| &r.project_id, project_views_v2::list_roles),
+        ),
+        ("zitadel.authorization.v2.AuthorizationService/ListAuthorizations", op(authorization_lists::list)),
+        (
+            "zitadel.authorization.v2.AuthorizationService/CreateAuthorization",
+            on_org(|r| &r.organization_id, fault::PROJECT_GRANT_ORG_UNKNOWN, authorizations::create),
+        ),
+        (
+            "zitadel.authorization.v2.AuthorizationService/UpdateAuthorization",
+            on_user_grant(|r| &r.id, authorizations::update),
+        ),
+        (
+            "zitadel.authorization.v2.AuthorizationService/DeleteAuthorization",
+            on_user_grant(|r| &r.id, authorizations::delete),
+        ),
+        (
+            "zitadel.authorization.v2.AuthorizationService/ActivateAuthorization",
+            on_user_grant(|r| &r.id, authorizations::activate),
+        ),
+        (
+            "zitadel.authorization.v2.AuthorizationService/DeactivateAuthorization",
+            on_user_grant(|r| &r.id, authorizations::deactivate),
         ),
         (
             "zitadel.internal_permission.v2.InternalPermissionService/CreateAdministrator",

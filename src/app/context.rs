@@ -1,6 +1,6 @@
 use crate::{
     app::pace::Pace,
-    authn::{Guard, Throttle},
+    authn::{Guard, Throttle, Uses},
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
     limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
@@ -21,6 +21,7 @@ struct Inner {
     parts: Parts,
     leak_reports: Pace,
     guard: Guard,
+    uses: Uses,
 }
 
 /// What an [`App`] is made of.
@@ -63,7 +64,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let guard = Guard::new(parts.settings.throttle, &parts.random);
         let leak_reports = Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST);
-        Self(Arc::new(Inner { parts, leak_reports, guard }))
+        Self(Arc::new(Inner { parts, leak_reports, guard, uses: Uses::default() }))
     }
 
     /// How many reports of leaked credentials are taken.
@@ -74,6 +75,11 @@ impl App {
     /// Who failed to prove who it is.
     pub fn guard(&self) -> &Guard {
         &self.0.guard
+    }
+
+    /// The uses of credentials that are not written down yet.
+    pub fn uses(&self) -> &Uses {
+        &self.0.uses
     }
 
     /// An id that no object has.

@@ -214,6 +214,15 @@ fn project(fact: &ProjectFact) -> Value {
             json!({ "key": key, "displayName": display_name, "group": group })
         }
         ProjectFact::RoleRemoved { key } => json!({ "key": key }),
+        ProjectFact::GrantAdded { grant, org, roles } => {
+            json!({ "grantId": grant, "grantedOrgId": org, "roleKeys": roles })
+        }
+        ProjectFact::GrantChanged { grant, roles } | ProjectFact::GrantCascadeChanged { grant, roles } => {
+            json!({ "grantId": grant, "roleKeys": roles })
+        }
+        ProjectFact::GrantDeactivated { grant }
+        | ProjectFact::GrantReactivated { grant }
+        | ProjectFact::GrantRemoved { grant } => json!({ "grantId": grant }),
         ProjectFact::Deactivated | ProjectFact::Reactivated | ProjectFact::Removed => Value::Null,
     }
 }

@@ -1,12 +1,14 @@
 //! The end of an organisation, and of all that it owns.
 
 use crate::{
-    app::{App, instance_members, machine_removal, members, orgs, reply, user_grants},
+    app::{
+        App, cascade::Cascade, instance_members, machine_removal, members, orgs, project_removal, reply, user_grants,
+    },
     authz::Authorized,
     error::Result,
     id::{OrgId, UserId},
     limits::MAX_ORG_CASCADE,
-    model::{Column, Draft, OrgFact, ProjectFact, fault},
+    model::{Column, Draft, OrgFact, ProjectFact, UserGrant, fault},
     permission::{IamWrite, OrgDelete},
     proto::zitadel::{admin::v1 as admin, management::v1 as management, org::v2 as wire, v1::ObjectDetails},
     store::{Decision, Direction, Receipt, State, Warrant},
@@ -66,43 +68,50 @@ async fn end(app: &App, warrant: Warrant, org_id: String) -> Result<(OrgId, Rece
 }
 
 /// First the users with all their memberships and grants, then the members from elsewhere, then the projects with what
-/// users from elsewhere have in them, at last the organisation.
+/// users from elsewhere have in them, then what others granted of theirs with what users from elsewhere have through it,
+/// at last the organisation.
 fn cascade(state: &State<'_>, instance: &OrgId, org: &OrgId) -> Result<Vec<Draft>> {
-    let mut events = Events(Vec::new());
-    let is_elsewhere =
-        |user: &UserId| -> Result<bool> { Ok(state.machine(user)?.is_none_or(|machine| machine.org != *org)) };
+    // One less, for the organisation itself.
+    let mut events = Cascade::new(MAX_ORG_CASCADE - 1, fault::ORG_TOO_LARGE);
     for machine in state.machines(org, Column::Id, Direction::Ascending)? {
         machine_removal::removal(state, &machine?)?.into_iter().try_for_each(|event| events.push(event))?;
     }
     for member in state.members(org, Direction::Ascending)? {
         let user = member?.user;
-        if is_elsewhere(&user)? {
+        if is_elsewhere(state, org, &user)? {
             events.push(members::end(instance, org, &user))?;
         }
     }
     for project in state.projects(org, Direction::Ascending)? {
-        let project = project?.id;
-        for grant in state.user_grants_in(&project, Direction::Ascending)? {
-            let grant = grant?;
-            if is_elsewhere(&grant.user)? {
-                events.push(user_grants::end(&grant))?;
-            }
-        }
-        events.push(Draft::project(org, &project, ProjectFact::Removed))?;
+        let project = project?;
+        foreign(state, org, state.user_grants_in(&project.id, Direction::Ascending)?, &mut events)?;
+        project_removal::end_grants(state, &project, &mut events)?;
+        events.push(Draft::project(org, &project.id, ProjectFact::Removed))?;
     }
-    events.push(Draft::org(org, OrgFact::Removed))?;
-    Ok(events.0)
+    for grant in state.project_grants_for(org, Direction::Ascending)? {
+        let grant = grant?;
+        foreign(state, org, state.user_grants_through(&grant.id, Direction::Ascending)?, &mut events)?;
+        events.push(Draft::project(&grant.owner, &grant.project, ProjectFact::GrantRemoved { grant: grant.id }))?;
+    }
+    Ok(events.end_with(Draft::org(org, OrgFact::Removed)))
 }
 
-/// At most [`MAX_ORG_CASCADE`] events.
-struct Events(Vec<Draft>);
-
-impl Events {
-    fn push(&mut self, event: Draft) -> Result<()> {
-        if self.0.len() >= MAX_ORG_CASCADE {
-            return Err(fault::ORG_TOO_LARGE.into());
+/// Ends what users from elsewhere have. Those of the organisation lost theirs as they went.
+fn foreign(
+    state: &State<'_>,
+    org: &OrgId,
+    grants: impl Iterator<Item = Result<UserGrant>>,
+    events: &mut Cascade,
+) -> Result<()> {
+    for grant in grants {
+        let grant = grant?;
+        if is_elsewhere(state, org, &grant.user)? {
+            events.push(user_grants::end(&grant))?;
         }
-        self.0.push(event);
-        Ok(())
     }
+    Ok(())
+}
+
+fn is_elsewhere(state: &State<'_>, org: &OrgId, user: &UserId) -> Result<bool> {
+    Ok(state.machine(user)?.is_none_or(|machine| machine.org != *org))
 }

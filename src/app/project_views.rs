@@ -68,14 +68,14 @@ pub async fn list_roles(
     Ok(management::ListProjectRolesResponse { details: details.into(), result })
 }
 
-fn matches(query: &project_query::Query, project: &Project) -> bool {
+pub(super) fn matches(query: &project_query::Query, project: &Project) -> bool {
     match query {
         project_query::Query::NameQuery(query) => TextMatch::v1(&query.name, &query.method).matches(&project.name),
         project_query::Query::ProjectResourceOwnerQuery(query) => query.resource_owner == project.org.as_str(),
     }
 }
 
-fn role_matches(query: &role_query::Query, role: &ProjectRole) -> bool {
+pub(super) fn role_matches(query: &role_query::Query, role: &ProjectRole) -> bool {
     match query {
         role_query::Query::KeyQuery(query) => TextMatch::v1(&query.key, &query.method).matches(&role.key),
         role_query::Query::DisplayNameQuery(query) => {
@@ -112,7 +112,7 @@ fn labeling_view(labeling: PrivateLabeling) -> PrivateLabelingSetting {
     }
 }
 
-fn role_view(role: &ProjectRole, project: &Project) -> wire::Role {
+pub(super) fn role_view(role: &ProjectRole, project: &Project) -> wire::Role {
     wire::Role {
         key: role.key.clone(),
         details: reply::viewed(&role.stamps, project.org.as_str()).into(),

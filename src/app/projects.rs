@@ -26,21 +26,9 @@ pub async fn add(
         checks_project: request.has_project_check,
         private_labeling: private_labeling(&request.private_labeling_setting),
     };
-    let project: ProjectId = app.new_id();
-    let id = project.to_string();
-    let changed = app
-        .store
-        .change(who.warrant(), move |state, _| {
-            // Removed since the caller was let in.
-            let org = state.org(&who.org)?.ok_or(fault::USER_ORG_UNKNOWN)?.id;
-            name_is_free(state, &org, &name, None)?;
-            if state.projects(&org, Direction::Ascending)?.nth(MAX_PROJECTS - 1).transpose()?.is_some() {
-                return Err(fault::TOO_MANY_PROJECTS.into());
-            }
-            Ok(Decision::new(vec![Draft::project(&org, &project, ProjectFact::Added { name, settings })], ()))
-        })
-        .await?;
-    Ok(wire::AddProjectResponse { id, details: reply::added(changed.receipt()?).into() })
+    let id: ProjectId = app.new_id();
+    let added = create(&app, who, id.clone(), name, settings).await?;
+    Ok(wire::AddProjectResponse { id: id.to_string(), details: reply::added(&added).into() })
 }
 
 /// Renames a project and replaces its settings.
@@ -57,11 +45,7 @@ pub async fn update(
         private_labeling: private_labeling(&request.private_labeling_setting),
     };
     let done = step(&app, who, request.id, fault::PROJECT_CHANGE_UNKNOWN, move |state, project| {
-        if project.name == name && project.settings == settings {
-            return Err(fault::PROJECT_UNCHANGED.into());
-        }
-        name_is_free(state, &project.org, &name, Some(&project.id))?;
-        Ok(ProjectFact::Changed { name, settings })
+        changed(state, project, name, settings)?.map(Some).ok_or_else(|| fault::PROJECT_UNCHANGED.into())
     });
     Ok(wire::UpdateProjectResponse { details: reply::changed(&done.await?).into() })
 }
@@ -72,11 +56,8 @@ pub async fn deactivate(
     who: Authorized<ProjectWrite>,
     request: wire::DeactivateProjectRequest,
 ) -> Result<wire::DeactivateProjectResponse> {
-    let done = step(&app, who, request.id, fault::PROJECT_DEACTIVATE_UNKNOWN, |_, project| match project.state {
-        ProjectState::Active => Ok(ProjectFact::Deactivated),
-        ProjectState::Inactive => Err(fault::PROJECT_NOT_ACTIVE.into()),
-    });
-    Ok(wire::DeactivateProjectResponse { details: reply::changed(&done.await?).into() })
+    let done = switch_off(&app, who, request.id).await?;
+    Ok(wire::DeactivateProjectResponse { details: reply::changed(&done).into() })
 }
 
 /// Puts them into force again.
@@ -85,11 +66,8 @@ pub async fn reactivate(
     who: Authorized<ProjectWrite>,
     request: wire::ReactivateProjectRequest,
 ) -> Result<wire::ReactivateProjectResponse> {
-    let done = step(&app, who, request.id, fault::PROJECT_CHANGE_UNKNOWN, |_, project| match project.state {
-        ProjectState::Inactive => Ok(ProjectFact::Reactivated),
-        ProjectState::Active => Err(fault::PROJECT_NOT_INACTIVE.into()),
-    });
-    Ok(wire::ReactivateProjectResponse { details: reply::changed(&done.await?).into() })
+    let done = switch_on(&app, who, request.id).await?;
+    Ok(wire::ReactivateProjectResponse { details: reply::changed(&done).into() })
 }
 
 /// A name or a key as it is kept: trimmed, not empty, and fit for a log line and a terminal.
@@ -101,22 +79,85 @@ pub(super) fn clean(text: &str, invalid: Fault) -> Result<String> {
     Ok(text.into())
 }
 
-/// Does to a project what `decide` says of it.
-async fn step(
+/// Adds a project with an id that was just made or that the caller chose.
+pub(super) async fn create(
+    app: &App,
+    who: Authorized<ProjectCreate>,
+    project: ProjectId,
+    name: String,
+    settings: ProjectSettings,
+) -> Result<Receipt> {
+    let changed = app
+        .store
+        .change(who.warrant(), move |state, _| {
+            // Removed since the caller was let in.
+            let org = state.org(&who.org)?.ok_or(fault::USER_ORG_UNKNOWN)?.id;
+            if !id_is_free(state, &project)? {
+                return Err(fault::PROJECT_ID_TAKEN.into());
+            }
+            name_is_free(state, &org, &name, None)?;
+            if state.projects(&org, Direction::Ascending)?.nth(MAX_PROJECTS - 1).transpose()?.is_some() {
+                return Err(fault::TOO_MANY_PROJECTS.into());
+            }
+            Ok(Decision::new(vec![Draft::project(&org, &project, ProjectFact::Added { name, settings })], ()))
+        })
+        .await?;
+    changed.receipt().cloned()
+}
+
+/// What makes the project so; nothing if it is.
+pub(super) fn changed(
+    state: &State<'_>,
+    project: &Project,
+    name: String,
+    settings: ProjectSettings,
+) -> Result<Option<ProjectFact>> {
+    if project.name == name && project.settings == settings {
+        return Ok(None);
+    }
+    name_is_free(state, &project.org, &name, Some(&project.id))?;
+    Ok(Some(ProjectFact::Changed { name, settings }))
+}
+
+pub(super) async fn switch_off(app: &App, who: Authorized<ProjectWrite>, id: String) -> Result<Receipt> {
+    step(app, who, id, fault::PROJECT_DEACTIVATE_UNKNOWN, |_, project| match project.state {
+        ProjectState::Active => Ok(Some(ProjectFact::Deactivated)),
+        ProjectState::Inactive => Err(fault::PROJECT_NOT_ACTIVE.into()),
+    })
+    .await
+}
+
+pub(super) async fn switch_on(app: &App, who: Authorized<ProjectWrite>, id: String) -> Result<Receipt> {
+    step(app, who, id, fault::PROJECT_CHANGE_UNKNOWN, |_, project| match project.state {
+        ProjectState::Inactive => Ok(Some(ProjectFact::Reactivated)),
+        ProjectState::Active => Err(fault::PROJECT_NOT_INACTIVE.into()),
+    })
+    .await
+}
+
+/// Does to a project what `decide` says of it, which may be nothing.
+pub(super) async fn step(
     app: &App,
     who: Authorized<ProjectWrite>,
     id: String,
     unknown: Fault,
-    decide: impl FnOnce(&State<'_>, &Project) -> Result<ProjectFact> + Send + 'static,
+    decide: impl FnOnce(&State<'_>, &Project) -> Result<Option<ProjectFact>> + Send + 'static,
 ) -> Result<Receipt> {
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &id, unknown)?;
-            Ok(Decision::new(vec![Draft::project(&project.org, &project.id, decide(state, &project)?)], ()))
+            let fact = decide(state, &project)?.map(|fact| Draft::project(&project.org, &project.id, fact));
+            Ok(Decision::new(fact.into_iter().collect(), Receipt::of(&project.org, &project.stamps)))
         })
         .await?;
-    changed.receipt().cloned()
+    Ok(changed.latest().clone())
+}
+
+/// Ids are never given twice, and the project of the API itself has one of them.
+fn id_is_free(state: &State<'_>, id: &ProjectId) -> Result<bool> {
+    let taken = state.project(id)?.is_some() || state.project_was_removed(id)?;
+    Ok(!taken && state.instance()?.project != id.as_str())
 }
 
 /// Refuses a name that another project of the organisation has.

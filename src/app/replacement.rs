@@ -1,13 +1,14 @@
 //! How a client secret takes the place of others.
 
 use crate::{
-    app::App,
+    app::{App, credential_views, last_use, reply},
     authz::Authorized,
     error::Result,
     id::CredentialId,
     limits::MAX_LIVE_SECRETS,
     model::{Bounds, Credential, CredentialFact, LiveSecret, Machine, UserFact, fault},
     permission::UserWrite,
+    proto::countersign::v1 as wire,
     secret::{Prefix, SecretHash, SecretText},
     store::State,
     time::Timestamp,
@@ -95,6 +96,24 @@ impl Fate {
             Self::RunOut(grace) => secret.expires.min(now + grace),
             Self::Removed | Self::Killed => now,
         }
+    }
+
+    /// The secrets that meet it, for whoever replaces them: with the end that they get, and when they were last used.
+    pub fn view(
+        self,
+        app: &App,
+        state: &State<'_>,
+        old: &[Credential],
+        now: Timestamp,
+    ) -> Result<Vec<wire::ReplacedSecret>> {
+        let view = |secret: &Credential| {
+            let last_use = last_use::of(app, state, secret)?;
+            Ok(wire::ReplacedSecret {
+                credential: credential_views::view(secret, last_use, now).into(),
+                ends: reply::timestamp(self.end(secret, now)).into(),
+            })
+        };
+        old.iter().map(view).collect()
     }
 
     /// What happens to a secret that meets it.

@@ -63,6 +63,13 @@ pub fn details(sequence: u64, created: Option<Timestamp>, changed: Option<Timest
     }
 }
 
+impl Changed<Receipt> {
+    /// The last event, or else what the command answered: the change before.
+    pub fn latest(&self) -> &Receipt {
+        self.last().unwrap_or(&self.answer)
+    }
+}
+
 impl<T> Changed<T> {
     /// The last event, of a command that always has one.
     pub fn receipt(&self) -> Result<&Receipt> {

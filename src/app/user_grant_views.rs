@@ -9,7 +9,7 @@ use crate::{
     },
     authz::Authorized,
     error::{Error, Result},
-    id::{OrgId, ProjectId, UserId},
+    id::{OrgId, ProjectGrantId, ProjectId, UserId},
     model::{Machine, Org, Project, UserGrant, UserGrantState, fault},
     permission::UserGrantRead,
     proto::zitadel::{
@@ -21,13 +21,15 @@ use crate::{
 };
 
 /// A grant with what it connects.
-struct Full {
-    grant: UserGrant,
-    owner: Org,
-    user: Machine,
+pub(super) struct Full {
+    pub grant: UserGrant,
+    pub owner: Org,
+    pub user: Machine,
     /// Where the user belongs.
     home: Org,
-    project: Project,
+    pub project: Project,
+    /// By which the owner gives roles in a project of another.
+    through: Option<ProjectGrantId>,
 }
 
 /// One grant that the context organisation gave.
@@ -42,7 +44,8 @@ pub async fn get(
     Ok(management::GetUserGrantByIDResponse { user_grant: view(&Full::read(&state, grant)?).into() })
 }
 
-/// The grants that the context organisation gave and that meet all queries, by id.
+/// The grants that the context organisation gave and that meet all queries, by id; where they are asked for, also those
+/// that others gave in projects that it granted them.
 pub async fn list(
     app: App,
     who: Authorized<UserGrantRead>,
@@ -65,13 +68,15 @@ fn find(state: &State<'_>, owner: &OrgId, queries: &[Query], page: Page) -> Resu
     let telling: Vec<_> = queries.iter().filter(|query| !says_nothing(query)).collect();
     let full = |grants: Vec<UserGrant>| grants.into_iter().map(|grant| Full::read(state, grant)).collect::<Result<_>>();
     let given = |grant: &Result<UserGrant>| grant.as_ref().map_or(true, |grant| grant.owner == *owner);
+    let with_granted =
+        queries.iter().any(|query| matches!(query, Query::WithGrantedQuery(query) if query.with_granted));
     match telling.as_slice() {
-        [] => {
+        [] if !with_granted => {
             let total = state.count(Counted::UserGrants(owner))?;
             let grants = page.of(total, |direction| state.user_grants(owner, direction))?;
             return Ok((page.details(total), full(grants)?));
         }
-        [Query::ProjectIdQuery(query)] => {
+        [Query::ProjectIdQuery(query)] if !with_granted => {
             let Some(project) = ProjectId::parse(&query.project_id) else { return Ok(Default::default()) };
             let total = state.count(Counted::UserGrantsIn(owner, &project))?;
             let all = |direction| Ok(state.user_grants_in(&project, direction)?.filter(given));
@@ -80,9 +85,11 @@ fn find(state: &State<'_>, owner: &OrgId, queries: &[Query], page: Page) -> Resu
         _ => {}
     }
     let mut found = Vec::new();
-    for grant in candidates(state, owner, queries)?.filter(given) {
+    let seen = |grant: &Result<UserGrant>| with_granted || given(grant);
+    for grant in candidates(state, owner, queries, with_granted)?.filter(seen) {
         let full = Full::read(state, grant?)?;
-        if queries.iter().all(|query| matches(query, &full)) {
+        let is_seen = full.owner.id == *owner || full.project.org == *owner;
+        if is_seen && queries.iter().all(|query| matches(query, &full)) {
             found.push(full);
         }
     }
@@ -108,6 +115,7 @@ fn candidates<'a>(
     state: &State<'a>,
     owner: &OrgId,
     queries: &[Query],
+    with_granted: bool,
 ) -> Result<Box<dyn Iterator<Item = Result<UserGrant>> + 'a>> {
     let user = queries.iter().find_map(|query| if let Query::UserIdQuery(query) = query { Some(query) } else { None });
     if let Some(query) = user {
@@ -124,12 +132,29 @@ fn candidates<'a>(
             None => Box::new(std::iter::empty()),
         });
     }
-    Ok(Box::new(state.user_grants(owner, Direction::Ascending)?))
+    let through = queries.iter().find_map(|query| match query {
+        Query::ProjectGrantIdQuery(query) => ProjectGrantId::parse(&query.project_grant_id),
+        _ => None,
+    });
+    if let Some(through) = through {
+        return Ok(Box::new(state.user_grants_through(&through, Direction::Ascending)?));
+    }
+    let own = state.user_grants(owner, Direction::Ascending)?;
+    if with_granted { Ok(Box::new(own.chain(given_by_others(state, owner)?))) } else { Ok(Box::new(own)) }
+}
+
+/// What others gave in the organisation's projects.
+fn given_by_others<'a>(state: &State<'a>, owner: &OrgId) -> Result<impl Iterator<Item = Result<UserGrant>> + use<'a>> {
+    let mut through = Vec::new();
+    for grant in state.project_grants_by(owner, Direction::Ascending)? {
+        through.push(state.user_grants_through(&grant?.id, Direction::Ascending)?);
+    }
+    Ok(through.into_iter().flatten())
 }
 
 /// Machines have neither given names nor addresses, so no condition on those holds, not even an empty one.
 fn matches(query: &Query, full: &Full) -> bool {
-    let Full { grant, owner, user, project, .. } = full;
+    let Full { grant, owner, user, project, through, .. } = full;
     match query {
         Query::ProjectIdQuery(query) => query.project_id == grant.project.as_str(),
         Query::UserIdQuery(query) => query.user_id == grant.user.as_str(),
@@ -138,7 +163,9 @@ fn matches(query: &Query, full: &Full) -> bool {
             let wanted = TextMatch::v1(&query.role_key, &query.method);
             grant.roles.iter().any(|role| wanted.matches(role))
         }
-        Query::ProjectGrantIdQuery(query) => query.project_grant_id.is_empty(),
+        Query::ProjectGrantIdQuery(query) => {
+            query.project_grant_id == through.as_ref().map(ProjectGrantId::as_str).unwrap_or_default()
+        }
         Query::UserNameQuery(query) => TextMatch::v1(&query.user_name, &query.method).matches(&user.user_name),
         Query::FirstNameQuery(_) | Query::LastNameQuery(_) | Query::EmailQuery(_) => false,
         Query::OrgNameQuery(query) => TextMatch::v1(&query.org_name, &query.method).matches(&owner.name),
@@ -149,14 +176,19 @@ fn matches(query: &Query, full: &Full) -> bool {
     }
 }
 
+pub(super) fn missing(grant: &UserGrant) -> Error {
+    Error::internal(format!("the user grant {} names an object that is not there", grant.id))
+}
+
 impl Full {
-    fn read(state: &State<'_>, grant: UserGrant) -> Result<Self> {
-        let missing = || Error::internal(format!("the user grant {} names an object that is not there", grant.id));
+    pub fn read(state: &State<'_>, grant: UserGrant) -> Result<Self> {
+        let missing = || missing(&grant);
         let user = state.machine(&grant.user)?.ok_or_else(missing)?;
         Ok(Self {
             owner: state.org(&grant.owner)?.ok_or_else(missing)?,
             home: state.org(&user.org)?.ok_or_else(missing)?,
             project: state.project(&grant.project)?.ok_or_else(missing)?,
+            through: state.project_grant_to(&grant.project, &grant.owner)?.map(|through| through.id),
             user,
             grant,
         })
@@ -164,7 +196,7 @@ impl Full {
 }
 
 fn view(full: &Full) -> wire::UserGrant {
-    let Full { grant, owner, user, home, project } = full;
+    let Full { grant, owner, user, home, project, through } = full;
     wire::UserGrant {
         id: grant.id.to_string(),
         details: reply::viewed(&grant.stamps, grant.owner.as_str()).into(),
@@ -181,6 +213,7 @@ fn view(full: &Full) -> wire::UserGrant {
         org_domain: owner.primary_domain.clone(),
         project_id: project.id.to_string(),
         project_name: project.name.clone(),
+        project_grant_id: through.as_ref().map(ToString::to_string).unwrap_or_default(),
         preferred_login_name: user.user_name.clone(),
         user_type: Type::TYPE_MACHINE.into(),
         granted_org_id: home.id.to_string(),

@@ -7,6 +7,7 @@ mod bearer;
 mod gate;
 mod guard;
 mod present;
+mod uses;
 
 pub use alive::{Account, By, Presented, alive};
 pub use assertion::{Assertion, Flaw, Verified};
@@ -15,3 +16,4 @@ pub use bearer::{Caller, bearer};
 pub use gate::Gate;
 pub use guard::{Claimed, Guard, Throttle};
 pub use present::{Bearer, Claims, read};
+pub use uses::{Attempt, Note, Uses};

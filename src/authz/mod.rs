@@ -4,13 +4,14 @@
 //! What counts is the organisation of the **target** and the caller's memberships there. The `x-zitadel-orgid` header
 //! only says which organisation is the target where the request itself does not.
 
+mod objects;
 mod rank;
 
 use crate::{
     authn::Caller,
     error::{Fault, Result},
-    id::{OrgId, ProjectId, UserGrantId, UserId},
-    model::{Machine, Project, UserGrant, fault},
+    id::{OrgId, UserId},
+    model::{Machine, fault},
     permission::{Permission, Permissions, Permit, Roles},
     store::{State, Warrant},
     time::Timestamp,
@@ -32,6 +33,11 @@ pub enum Target<'a> {
     UserOrSelf(&'a str, Fault),
     /// The same, and for the user itself this other permission will do.
     UserOrPermittedSelf(&'a str, Fault, Permission),
+    /// The organisation of the project with this id; the context one if there is no such project, which the use case
+    /// then finds for itself.
+    Project(&'a str),
+    /// The same of the organisation that gave the user grant with this id.
+    UserGrant(&'a str),
     /// The caller's own organisation, whatever the header says.
     Home,
     /// Nothing that there is, as the fault says to whoever is known.
@@ -171,6 +177,12 @@ impl<P: Permit> Proof for Authorized<P> {
                     (user.org, Reach::Org)
                 }
             }
+            Target::Project(id) => {
+                (objects::find_project(&state, id)?.map_or(context, |project| project.org), Reach::Org)
+            }
+            Target::UserGrant(id) => {
+                (objects::find_user_grant(&state, id)?.map_or(context, |grant| grant.owner), Reach::Org)
+            }
             Target::Home => (caller.org.clone(), Reach::Org),
             Target::Nothing(fault) => return Err(fault.into()),
         };
@@ -195,19 +207,7 @@ impl<I: Permit, O: Permit> Proof for Over<I, O> {
 impl Authenticated {
     /// Where the caller holds a permission: for lists that show what the caller may see of many organisations.
     pub fn orgs_where<P: Permit>(&self, state: &State<'_>, roles: &Roles) -> Result<Orgs> {
-        let instance = state.instance()?.id;
-        let mut orgs = BTreeSet::new();
-        for membership in state.memberships(&self.caller.user)? {
-            let membership = membership?;
-            if !counting(roles, &self.caller, &membership.roles).contains(P::PERMISSION) {
-                continue;
-            }
-            if membership.owner == instance {
-                return Ok(Orgs::All);
-            }
-            orgs.insert(membership.owner);
-        }
-        Ok(Orgs::These(orgs))
+        orgs_where(state, roles, &self.caller, P::PERMISSION)
     }
 }
 
@@ -254,33 +254,9 @@ impl<P: Permit> Authorized<P> {
 }
 
 impl<P> Authorized<P> {
-    /// The user with this id, if the proof reaches it.
-    pub fn machine(&self, state: &State<'_>, id: &str) -> Result<Result<Machine, Absent>> {
-        let Some(id) = UserId::parse(id) else { return Ok(Err(Absent::Unknown)) };
-        let Some(machine) = state.machine(&id)? else { return Ok(Err(Absent::Unknown)) };
-        let reached = match self.reach {
-            Reach::Org => machine.org == self.org,
-            Reach::Caller(_) => machine.id == self.caller.user,
-        };
-        Ok(if reached { Ok(machine) } else { Err(Absent::Elsewhere) })
-    }
-
-    /// The user with this id, or `fault` if the proof does not reach one.
-    pub fn machine_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Machine> {
-        Ok(self.machine(state, id)?.map_err(|_| fault)?)
-    }
-
-    /// The project with this id, or `fault` if the proof does not reach one.
-    pub fn project_or(&self, state: &State<'_>, id: &str, fault: Fault) -> Result<Project> {
-        let found = ProjectId::parse(id).map_or(Ok(None), |id| state.project(&id))?;
-        Ok(found.filter(|project| self.reach == Reach::Org && project.org == self.org).ok_or(fault)?)
-    }
-
-    /// The grant of this id to this user, or `fault` if the proof does not reach one.
-    pub fn user_grant_or(&self, state: &State<'_>, user: &str, id: &str, fault: Fault) -> Result<UserGrant> {
-        let found = UserGrantId::parse(id).map_or(Ok(None), |id| state.user_grant(&id))?;
-        let reached = |grant: &UserGrant| self.reach == Reach::Org && grant.owner == self.org;
-        Ok(found.filter(|grant| reached(grant) && grant.user.as_str() == user).ok_or(fault)?)
+    /// Where else the caller holds a permission, be it the proof's or one that goes with it.
+    pub fn orgs_where<Q: Permit>(&self, state: &State<'_>) -> Result<Orgs> {
+        orgs_where(state, &self.roles, &self.caller, Q::PERMISSION)
     }
 }
 
@@ -342,6 +318,22 @@ fn context(state: &State<'_>, header: Option<&str>, caller: &Caller) -> Result<O
 fn find_user(state: &State<'_>, id: &str, unknown: Fault) -> Result<Machine> {
     let id = UserId::parse(id).ok_or(unknown)?;
     Ok(state.machine(&id)?.ok_or(unknown)?)
+}
+
+fn orgs_where(state: &State<'_>, roles: &Roles, caller: &Caller, permission: Permission) -> Result<Orgs> {
+    let instance = state.instance()?.id;
+    let mut orgs = BTreeSet::new();
+    for membership in state.memberships(&caller.user)? {
+        let membership = membership?;
+        if !counting(roles, caller, &membership.roles).contains(permission) {
+            continue;
+        }
+        if membership.owner == instance {
+            return Ok(Orgs::All);
+        }
+        orgs.insert(membership.owner);
+    }
+    Ok(Orgs::These(orgs))
 }
 
 /// What the caller may do to what `owner` owns.

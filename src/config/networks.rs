@@ -25,7 +25,7 @@ impl Networks {
 impl Value for Networks {
     fn read(raw: &Raw<'_>) -> Result<Self, String> {
         let networks = match raw {
-            Raw::Text(text) => Self::parse(text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(Some)),
+            Raw::Text(text) => Self::parse(items(text).map(Some)),
             Raw::Toml(DeValue::Array(list)) => Self::parse(list.iter().map(|item| item.get_ref().as_str())),
             Raw::Toml(_) => None,
         };
@@ -36,6 +36,13 @@ impl Value for Networks {
         let items: Vec<_> = self.0.iter().map(|network| format!("\"{network}\"")).collect();
         Some(format!("[{}]", items.join(", ")))
     }
+}
+
+/// What stands between the commas, with or without the marks of a list in a file.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.trim();
+    let list = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    list.split(',').map(|item| item.trim().trim_matches('"')).filter(|item| !item.is_empty())
 }
 
 #[cfg(test)]
@@ -56,7 +63,7 @@ mod tests {
         assert_eq!(two.as_slice().len(), 2);
         let shown = two.show().expect("set");
         assert_eq!(shown, r#"["192.0.2.0/24", "2001:db8::/32"]"#);
-        assert_eq!(file(&shown), Ok(two));
+        assert_eq!((file(&shown), text(&shown)), (Ok(two.clone()), Ok(two)));
         assert_eq!(text(""), Ok(Networks::default()));
         assert_eq!(file("[]"), Ok(Networks::default()));
     }

@@ -1,7 +1,7 @@
 //! What can happen. Every change of the server's state is one of these, in the log of whoever owns the object.
 
 use crate::{
-    id::{CredentialId, OrgId, ProjectId, UserGrantId, UserId},
+    id::{CredentialId, OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     model::{AccessTokenType, Bounds, ProjectSettings, TokenLifetimes},
     secret::SecretHash,
     time::Timestamp,
@@ -267,6 +267,30 @@ pub enum ProjectFact {
     RoleRemoved {
         key: String,
     },
+    /// Another organisation may give these roles.
+    GrantAdded {
+        grant: ProjectGrantId,
+        org: OrgId,
+        roles: Vec<String>,
+    },
+    GrantChanged {
+        grant: ProjectGrantId,
+        roles: Vec<String>,
+    },
+    /// A role was removed from the project, and from the grant with it.
+    GrantCascadeChanged {
+        grant: ProjectGrantId,
+        roles: Vec<String>,
+    },
+    GrantDeactivated {
+        grant: ProjectGrantId,
+    },
+    GrantReactivated {
+        grant: ProjectGrantId,
+    },
+    GrantRemoved {
+        grant: ProjectGrantId,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -279,14 +303,14 @@ pub enum UserGrantFact {
     Changed {
         roles: Vec<String>,
     },
-    /// A role was removed from the project, and from the grant with it.
+    /// A role was removed from the project or from its grant to the owner, and from this one with it.
     CascadeChanged {
         roles: Vec<String>,
     },
     Deactivated,
     Reactivated,
     Removed,
-    /// The user or the project was removed, and the grant with it.
+    /// The user, the project or its grant to the owner was removed, and this one with it.
     CascadeRemoved,
 }
 

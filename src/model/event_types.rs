@@ -60,6 +60,12 @@ impl Fact {
         "project.role.added",
         "project.role.changed",
         "project.role.removed",
+        "project.grant.added",
+        "project.grant.changed",
+        "project.grant.cascade.changed",
+        "project.grant.deactivated",
+        "project.grant.reactivated",
+        "project.grant.removed",
         "user.grant.added",
         "user.grant.changed",
         "user.grant.cascade.changed",
@@ -181,6 +187,12 @@ impl ProjectFact {
             Self::RoleAdded { .. } => "project.role.added",
             Self::RoleChanged { .. } => "project.role.changed",
             Self::RoleRemoved { .. } => "project.role.removed",
+            Self::GrantAdded { .. } => "project.grant.added",
+            Self::GrantChanged { .. } => "project.grant.changed",
+            Self::GrantCascadeChanged { .. } => "project.grant.cascade.changed",
+            Self::GrantDeactivated { .. } => "project.grant.deactivated",
+            Self::GrantReactivated { .. } => "project.grant.reactivated",
+            Self::GrantRemoved { .. } => "project.grant.removed",
         }
     }
 }

@@ -170,6 +170,8 @@ pub const LAST_OWNER: Fault = fault(
 
 // Projects and their roles.
 pub const PROJECT_UNKNOWN: Fault = fault(NotFound, "QUERY-fk2fs", "Project not found");
+pub const PROJECT_ID_TAKEN: Fault =
+    fault(AlreadyExists, "COMMAND-opamwu", "Project already exists on the organization");
 pub const PROJECT_INVALID: Fault = fault(InvalidArgument, "PROJECT-IOVCC", "Project is invalid");
 pub const PROJECT_NAME_TAKEN: Fault = fault(AlreadyExists, "V3-DKcYh", "Project already exists on the organization");
 pub const PROJECT_CHANGE_UNKNOWN: Fault = fault(NotFound, "COMMAND-3M9sd", "Project not found");
@@ -200,6 +202,17 @@ pub const TOO_MANY_PROJECT_ROLES: Fault = fault(
     "COUNTERSIGN-many",
     "The project would have more roles than it may have; remove some first",
 );
+
+// Grants of projects to other organisations.
+pub const PROJECT_GRANT_NOT_SHOWN: Fault = fault(NotFound, "QUERY-n98GGs", "Errors.ProjectGrant.NotFound");
+pub const PROJECT_GRANT_UNKNOWN: Fault = fault(NotFound, "PROJECT-D8JxR", "Grant not found");
+pub const PROJECT_GRANT_INVALID: Fault = fault(InvalidArgument, "COMMAND-FYRnWEzBzV", "Project grant is invalid");
+pub const PROJECT_GRANT_PROJECT_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-m9gsd", "Project not found");
+pub const PROJECT_GRANT_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-3m9gg", "Organisation not found");
+pub const PROJECT_GRANT_ROLE_UNKNOWN: Fault =
+    fault(FailedPrecondition, "COMMAND-6m9gd", "Errors.Project.Role.NotFound");
+pub const PROJECT_GRANT_TO_OWNER: Fault = fault(FailedPrecondition, "PROJECT-ckUpbvboAH", "Project grant is invalid");
+pub const PROJECT_GRANT_EXISTS: Fault = fault(AlreadyExists, "V3-DKcYh", "Project grant already exists");
 
 // Grants of roles in projects.
 pub const USER_GRANT_UNKNOWN: Fault = fault(NotFound, "QUERY-wIPkA", "User grant not found");

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserGrant {
     pub id: UserGrantId,
-    /// The organisation that gave it.
+    /// The organisation that gave it: that of the project, or one that the project is granted to.
     pub owner: OrgId,
     pub user: UserId,
     pub project: ProjectId,

@@ -11,7 +11,7 @@ use crate::{
     keys::PublicKey,
     model::{Credential, CredentialKind, Draft, Machine, UserFact},
     oauth::{
-        Ground,
+        Ground, Request,
         claims::AMR_KEY,
         client::{self, Client},
         discovery::Endpoint,
@@ -49,6 +49,10 @@ enum Refused {
     Used,
 }
 
+/// Where clients prove who they are. An assertion may be for one of these as well as for the issuer, as many libraries
+/// name the endpoint that they are about to call.
+const PROVED_AT: [Endpoint; 3] = [Endpoint::Introspect, Endpoint::Revoke, Endpoint::Token];
+
 /// Names the one use of the hash below.
 const USED_ASSERTION: &str = "countersign 2026 used assertion";
 
@@ -56,6 +60,7 @@ const USED_ASSERTION: &str = "countersign 2026 used assertion";
 /// [`spend`] uses it up before anybody hears of the success.
 pub(super) fn prove(
     ground: &Ground<'_>,
+    request: &Request<'_>,
     text: &str,
     called_by: CalledBy,
     refusal: fn() -> OAuthError,
@@ -64,23 +69,29 @@ pub(super) fn prove(
         return Err(refusal().because(format!("{:?}", Refused::Malformed)));
     };
     let candidates = candidates(&ground.state, &assertion, called_by)?;
-    let machines: Vec<_> = candidates.iter().flatten().cloned().collect();
-    let claimed = client::claimed(&machines, assertion.subject());
+    let claimed = client::claimed(candidates.iter(), assertion.subject());
     ground.guard.admit(ground.now, ground.client, &claimed)?;
     let mut refused = (Refused::Malformed, None);
-    for machine in candidates {
+    for machine in &candidates {
         match examine(ground, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
+                ground.note(request, &client.account.machine.id, &client.credential, true);
                 ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
                 return Ok(client);
             }
-            Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+            Err(reason) if reason > refused.0 => refused = (reason, machine.as_ref().map(|machine| &machine.id)),
             Err(_) => {}
         }
     }
     ground.guard.failed(ground.now, ground.client, &claimed, text);
     let (reason, user) = refused;
-    let user = user.as_ref().map_or("-", UserId::as_str);
+    // Whatever is worse than that, the key is there.
+    if reason > Refused::UnknownKey
+        && let (Some(user), Some(key)) = (user, CredentialId::parse(assertion.kid()))
+    {
+        ground.note(request, user, &key, false);
+    }
+    let user = user.map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))
 }
 
@@ -128,7 +139,8 @@ fn examine(
     };
     let key = public_key(&credential)?;
     let verified = if key.algorithm() == assertion.algorithm() {
-        assertion.verify(&key, &[issuer, &Endpoint::Token.of(issuer)], *now)
+        let [introspect, revoke, token] = PROVED_AT.map(|endpoint| endpoint.of(issuer));
+        assertion.verify(&key, &[issuer, &introspect, &revoke, &token], *now)
     } else {
         stand_in::verify(assertion);
         Err(Flaw::Signature)
@@ -148,7 +160,8 @@ fn examine(
     {
         return Ok(Err(Refused::Used));
     }
-    Ok(Ok((Client { account, credential: credential.id, amr: &AMR_KEY }, verified)))
+    let called = assertion.subject().to_owned();
+    Ok(Ok((Client { account, called, credential: credential.id, amr: &AMR_KEY }, verified)))
 }
 
 fn public_key(credential: &Credential) -> Result<PublicKey> {

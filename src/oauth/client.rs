@@ -27,6 +27,8 @@ use zeroize::Zeroizing;
 pub(super) struct Client {
     /// Alive.
     pub account: Account,
+    /// What it calls itself: its user name or its id.
+    pub called: String,
     /// By what it proved it.
     pub credential: CredentialId,
     /// How (RFC 8176).
@@ -82,11 +84,11 @@ pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthR
     match proof(request)? {
         Proof::SecretBasic(pairs) => {
             let pairs: Vec<_> = pairs.iter().map(|pair| (pair.user.as_str(), pair.password.as_str())).collect();
-            by_secret(ground, &pairs)
+            by_secret(ground, request, &pairs)
         }
-        Proof::SecretPost { id, secret } => by_secret(ground, &[(id, secret)]),
+        Proof::SecretPost { id, secret } => by_secret(ground, request, &[(id, secret)]),
         Proof::PrivateKeyJwt(text) => {
-            let client = assertion::prove(ground, text, CalledBy::IdOrUserName, failed)?;
+            let client = assertion::prove(ground, request, text, CalledBy::IdOrUserName, failed)?;
             match request.form.get("client_id") {
                 Some(id) if !is_called(&client.account.machine, id) => Err(failed().because("client_id is another's")),
                 _ => Ok(client),
@@ -167,33 +169,38 @@ fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
 }
 
 /// The client of which one of the pairs is id and secret.
-fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
+fn by_secret(ground: &Ground<'_>, request: &Request<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
     let mut tried = Vec::new();
     for (id, secret) in pairs.iter().filter(|(_, secret)| is_readable(secret)) {
-        tried.extend(candidates(&ground.state, id)?.into_iter().map(|machine| (machine, *secret)));
+        tried.extend(candidates(&ground.state, id)?.into_iter().map(|machine| (machine, *id, *secret)));
     }
     let (name, guess) = pairs.first().copied().unwrap_or_default();
-    let machines: Vec<_> = tried.iter().filter_map(|(machine, _)| machine.clone()).collect();
-    let claimed = if tried.is_empty() { Vec::new() } else { claimed(&machines, name) };
+    let claimed = claimed(tried.iter().map(|(machine, ..)| machine), name);
     ground.guard.admit(ground.now, ground.client, &claimed)?;
     let mut refused = (Refused::Malformed, None);
-    for (machine, secret) in tried {
-        match examine(ground, machine.as_ref(), secret)? {
-            Ok(client) => return Ok(client),
-            Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+    for (machine, id, secret) in &tried {
+        match examine(ground, machine.as_ref(), id, secret)? {
+            Ok(client) => {
+                ground.note(request, &client.account.machine.id, &client.credential, true);
+                return Ok(client);
+            }
+            Err(reason) if reason > refused.0 => refused = (reason, machine.as_ref()),
             Err(_) => {}
         }
     }
     ground.guard.failed(ground.now, ground.client, &claimed, guess);
-    let (reason, user) = refused;
+    let (reason, machine) = refused;
+    if let Some((machine, newest)) = machine.and_then(|machine| Some((machine, machine.secrets.last()?))) {
+        ground.note(request, &machine.id, &newest.id, false);
+    }
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
-    let user = user.as_ref().map_or("-", UserId::as_str);
+    let user = machine.map_or("-", |machine| machine.id.as_str());
     Err(failed().because(format!("{reason:?}, user {user}")))
 }
 
 /// Whose a credential is said to be: one of these users', or nobody's of this name.
-pub(super) fn claimed<'a>(machines: &'a [Machine], name: &'a str) -> Vec<Claimed<'a>> {
-    let mut users: Vec<_> = machines.iter().map(|machine| Claimed::User(&machine.id)).collect();
+pub(super) fn claimed<'a>(tried: impl Iterator<Item = &'a Option<Machine>>, name: &'a str) -> Vec<Claimed<'a>> {
+    let mut users: Vec<_> = tried.flatten().map(|machine| Claimed::User(&machine.id)).collect();
     users.dedup();
     if users.is_empty() { vec![Claimed::Nobody(name)] } else { users }
 }
@@ -233,7 +240,12 @@ fn is_called(machine: &Machine, id: &str) -> bool {
 ///
 /// The hash finds the secret, so that it does not matter how many there are; it is keyed, so that whoever times the
 /// search learns nothing that helps to find a text.
-fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Result<Result<Client, Refused>> {
+fn examine(
+    ground: &Ground<'_>,
+    machine: Option<&Machine>,
+    called: &str,
+    secret: &str,
+) -> Result<Result<Client, Refused>> {
     let Gate { state, now, ring, client, .. } = &ground.gate;
     let hasher = ring.client_secrets();
     let found = state.credential_by_hash(&hasher.hash(secret))?;
@@ -254,7 +266,7 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
     }
     Ok(match account {
         None => Err(Refused::NotAlive),
-        Some(account) => Ok(Client { account, credential: credential.id, amr: &AMR_SECRET }),
+        Some(account) => Ok(Client { account, called: called.to_owned(), credential: credential.id, amr: &AMR_SECRET }),
     })
 }
 

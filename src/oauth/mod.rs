@@ -34,7 +34,11 @@ pub use issue::TokenResponse;
 pub use revoke::revoke;
 pub use userinfo::{UserInfo, userinfo};
 
-use crate::{app::App, authn::Gate};
+use crate::{
+    app::App,
+    authn::{Attempt, Gate, Uses},
+    id::{CredentialId, UserId},
+};
 use form::Form;
 use std::{cell::RefCell, net::IpAddr, ops::Deref};
 
@@ -45,11 +49,14 @@ pub struct Request<'a> {
     authorization: Option<&'a [u8]>,
     /// Where it comes from, if anybody knows.
     client: Option<IpAddr>,
+    /// What the client says of itself.
+    agent: &'a str,
 }
 
 /// What a request is judged by: one moment, one state.
 struct Ground<'a> {
     gate: Gate<'a>,
+    uses: &'a Uses,
     /// What the verdict uses up, should it be a success.
     once: RefCell<Vec<assertion::Once>>,
 }
@@ -68,7 +75,12 @@ impl<'a> Request<'a> {
         if form::parse(query.unwrap_or_default().as_bytes())?.has_any(&SECRETS) {
             return Err(OAuthError::invalid_request("credentials must not be sent in the URL"));
         }
-        Ok(Self { form: form::parse(body)?, authorization, client })
+        Ok(Self { form: form::parse(body)?, authorization, client, agent: "" })
+    }
+
+    /// The same, sent by a client that calls itself so.
+    pub fn said_by(self, agent: &'a str) -> Self {
+        Self { agent, ..self }
     }
 
     /// What follows `scheme` in the header. Schemes have no case (RFC 9110 section 11.1).
@@ -92,11 +104,19 @@ async fn judge<T>(
         let ring = app.keys.load();
         let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
         let gate = Gate { now, state, ring: &ring, issuer, client: request.client, guard: app.guard() };
-        let ground = Ground { gate, once: RefCell::default() };
+        let ground = Ground { gate, uses: app.uses(), once: RefCell::default() };
         (verdict(&ground)?, ground.once.into_inner())
     };
     assertion::spend(app, once).await?;
     Ok(verdict)
+}
+
+impl Ground<'_> {
+    /// Notes that a request tried to use a credential.
+    fn note(&self, request: &Request<'_>, user: &UserId, credential: &CredentialId, accepted: bool) {
+        let attempt = Attempt { at: self.now, address: request.client, agent: request.agent, accepted };
+        self.uses.note(user, credential, attempt);
+    }
 }
 
 impl<'a> Deref for Ground<'a> {

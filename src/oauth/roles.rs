@@ -1,13 +1,14 @@
 //! The roles of an account in projects, as tokens and answers tell them.
 //!
 //! Whoever reads them is a resource server that lets the account do things because of them. So only what is in force
-//! counts (the grant, its owner, the project and the project's organisation), and it is read anew whenever it is told.
+//! counts (the grant, its owner, the project, the project's organisation, and where that is not the owner the project's
+//! grant to the owner), and it is read anew whenever it is told.
 
 use crate::{
     authn::Account,
     error::Result,
     id::{OrgId, ProjectId},
-    model::{Org, OrgState, Project, ProjectState, UserGrantState},
+    model::{Org, OrgState, Project, ProjectGrantState, ProjectState, UserGrantState},
     store::{Direction, State},
 };
 use serde::Serialize;
@@ -136,12 +137,21 @@ fn held(state: &State<'_>, account: &Account, project: &Project, wanted: &Wanted
         if grant.state != UserGrantState::Active || !wanted.is_giver(&grant.owner) {
             continue;
         }
+        if grant.owner != project.org && !is_granted(state, project, &grant.owner)? {
+            continue;
+        }
         let Some(giver) = active(state, &grant.owner)? else { continue };
         for role in grant.roles.into_iter().filter(|role| wanted.has(role, project)) {
             held.entry(role).or_default().insert(giver.id.to_string(), giver.primary_domain.clone());
         }
     }
     Ok(held)
+}
+
+/// Whether the organisation may give roles in the project of another.
+fn is_granted(state: &State<'_>, project: &Project, org: &OrgId) -> Result<bool> {
+    let grant = state.project_grant_to(&project.id, org)?;
+    Ok(grant.is_some_and(|grant| grant.state == ProjectGrantState::Active))
 }
 
 fn active(state: &State<'_>, org: &OrgId) -> Result<Option<Org>> {

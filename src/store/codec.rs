@@ -6,11 +6,11 @@
 
 use crate::{
     error::{Error, Result},
-    id::{OrgId, ProjectId, UserGrantId, UserId},
+    id::{OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     limits::MAX_RECORD_BYTES,
     model::{
-        AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, OidcSettings, Org, Project,
-        ProjectRole, SigningKeyRecord, UserGrant,
+        AccessToken, Credential, Event, Instance, LastUse, Machine, Member, Metadata, MetadataSize, OidcSettings, Org,
+        Project, ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
     },
     time::Timestamp,
 };
@@ -47,6 +47,10 @@ impl Record for Instance {
     const NAME: &'static str = "instance";
 }
 
+impl Record for LastUse {
+    const NAME: &'static str = "last use";
+}
+
 impl Record for Machine {
     const NAME: &'static str = "machine";
 }
@@ -81,6 +85,14 @@ impl Record for OrgId {
 
 impl Record for Project {
     const NAME: &'static str = "project";
+}
+
+impl Record for ProjectGrant {
+    const NAME: &'static str = "project grant";
+}
+
+impl Record for ProjectGrantId {
+    const NAME: &'static str = "project grant id";
 }
 
 impl Record for ProjectId {

@@ -22,6 +22,11 @@ pub enum Counted<'a> {
     UserGrants(&'a OrgId),
     /// The same, for one project.
     UserGrantsIn(&'a OrgId, &'a ProjectId),
+    /// Those of one organisation's projects.
+    ProjectGrantsBy(&'a OrgId),
+    ProjectGrantsOf(&'a ProjectId),
+    /// Those that an organisation has.
+    ProjectGrantsFor(&'a OrgId),
 }
 
 impl State<'_> {
@@ -53,6 +58,9 @@ impl Counted<'_> {
             Self::Credentials(kind, org) => of(4, org).byte(kind as u8),
             Self::UserGrants(owner) => of(5, Some(owner)),
             Self::UserGrantsIn(owner, project) => of(6, Some(owner)).text(project.as_str()),
+            Self::ProjectGrantsBy(owner) => of(7, Some(owner)),
+            Self::ProjectGrantsOf(project) => of(8, None).text(project.as_str()),
+            Self::ProjectGrantsFor(granted) => of(9, Some(granted)),
         }
     }
 }

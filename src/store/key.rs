@@ -67,6 +67,20 @@ pub enum Space {
     UserGrantByOwner = 47,
     /// (project, role, grant) -> grant
     UserGrantByRole = 48,
+    /// project grant -> ProjectGrant
+    ProjectGrant = 50,
+    /// (project, granted org) -> project grant
+    ProjectGrantByProject = 51,
+    /// (owner, project grant) -> project grant
+    ProjectGrantByOwner = 52,
+    /// (granted org, project grant) -> project grant
+    ProjectGrantByGranted = 53,
+    /// (project, role, project grant) -> project grant
+    ProjectGrantByRole = 54,
+    /// (project grant, grant) -> grant
+    UserGrantByProjectGrant = 55,
+    /// (project grant, role, grant) -> grant
+    UserGrantByGrantedRole = 56,
     /// (column, sort key, user) -> user
     MachineByColumn = 60,
     /// (column, sort key, org) -> org
@@ -83,6 +97,8 @@ pub enum Space {
     EndedCredentialByExpiry = 81,
     /// (expires, user, credential) -> (user, credential)
     CredentialByExpiry = 82,
+    /// (user, credential) -> LastUse: written down beside the log, which does not give it again
+    LastUse = 90,
 }
 
 /// A key, or the beginning of one.

@@ -28,6 +28,7 @@ mod meter;
 mod open;
 mod orgs;
 mod places;
+mod project_grants;
 mod projects;
 mod reader;
 mod scan;

@@ -34,6 +34,11 @@ impl<'a> State<'a> {
         Ok(ids.read(move |id| state.project(&decode(id)?)?.ok_or_else(|| dangling("project index"))))
     }
 
+    /// The projects of all organisations, by id.
+    pub fn all_projects(&self) -> Result<Run<'a, Project>> {
+        Ok(self.scan(Key::new(Space::Project), Direction::Ascending)?.read(decode))
+    }
+
     pub fn project_role(&self, project: &ProjectId, key: &str) -> Result<Option<ProjectRole>> {
         self.get(&project_role_key(project, key))
     }
@@ -80,7 +85,12 @@ impl<'a> State<'a> {
         self.grants_below(key, Direction::Ascending)
     }
 
-    fn grants_below(&self, key: Key, direction: Direction) -> Result<Run<'a, UserGrant>> {
+    /// The grants for projects of all organisations, by id.
+    pub fn all_user_grants(&self) -> Result<Run<'a, UserGrant>> {
+        Ok(self.scan(Key::new(Space::UserGrant), Direction::Ascending)?.read(decode))
+    }
+
+    pub(super) fn grants_below(&self, key: Key, direction: Direction) -> Result<Run<'a, UserGrant>> {
         let state = *self;
         let ids = self.scan(key, direction)?;
         Ok(ids.read(move |id| state.user_grant(&decode(id)?)?.ok_or_else(|| dangling("user grant index"))))

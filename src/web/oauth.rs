@@ -10,7 +10,7 @@ use crate::{
 use bytes::Bytes;
 use http::{
     HeaderMap, Request, Response,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT},
 };
 use std::net::IpAddr;
 
@@ -59,7 +59,9 @@ impl Web {
         body: &[u8],
         client: Option<IpAddr>,
     ) -> OAuthResult<Response<Body>> {
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let request = oauth::Request::read(authorization(&parts.headers)?, parts.uri.query(), body, client)?;
+        let request = request.said_by(agent);
         Ok(match route {
             Route::Introspect => reply::json(200, &oauth::introspect(&self.app, &request).await?),
             Route::Userinfo => reply::json(200, &oauth::userinfo(&self.app, &request).await?),

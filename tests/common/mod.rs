@@ -258,6 +258,8 @@ pub fn full_name(procedure: &str) -> String {
         ("auth/", "zitadel.auth.v1.AuthService/"),
         ("user.v2/", "zitadel.user.v2.UserService/"),
         ("org.v2/", "zitadel.org.v2.OrganizationService/"),
+        ("authorization.v2/", "zitadel.authorization.v2.AuthorizationService/"),
+        ("project.v2/", "zitadel.project.v2.ProjectService/"),
         ("admins.v2/", "zitadel.internal_permission.v2.InternalPermissionService/"),
         ("credential/", "countersign.v1.CredentialService/"),
         ("keys/", "countersign.v1.SigningKeyService/"),

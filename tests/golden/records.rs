@@ -1,13 +1,13 @@
 //! One fixed example of everything that is stored, and of each variant in it.
 
-use super::credentials::{credential_facts, credentials};
+use super::credentials::{credential_facts, credentials, last_uses};
 use countersign::{
-    id::{CredentialId, Id, OrgId, ProjectId, UserGrantId, UserId},
+    id::{CredentialId, Id, OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     model::{
-        AccessToken, AccessTokenType, Credential, Editor, Event, Fact, Instance, InstanceFact, LiveSecret, Machine,
-        MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling, Project,
-        ProjectFact, ProjectRole, ProjectSettings, ProjectState, SigningKeyRecord, Stamps, TokenLifetimes, UserFact,
-        UserGrant, UserGrantFact, UserGrantState,
+        AccessToken, AccessTokenType, Credential, Editor, Event, Fact, Instance, InstanceFact, LastUse, LiveSecret,
+        Machine, MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling,
+        Project, ProjectFact, ProjectGrant, ProjectGrantState, ProjectRole, ProjectSettings, ProjectState,
+        SigningKeyRecord, Stamps, TokenLifetimes, UserFact, UserGrant, UserGrantFact, UserGrantState,
     },
     secret::SecretHash,
     store::Record,
@@ -24,6 +24,7 @@ pub struct Records {
     pub events: Vec<Example<Event>>,
     pub instances: Vec<Example<Instance>>,
     pub instants: Vec<Example<Timestamp>>,
+    pub last_uses: Vec<Example<LastUse>>,
     pub machines: Vec<Example<Machine>>,
     pub member_ids: Vec<Example<(OrgId, UserId)>>,
     pub members: Vec<Example<Member>>,
@@ -32,6 +33,8 @@ pub struct Records {
     pub oidc_settings: Vec<Example<OidcSettings>>,
     pub org_ids: Vec<Example<OrgId>>,
     pub orgs: Vec<Example<Org>>,
+    pub project_grant_ids: Vec<Example<ProjectGrantId>>,
+    pub project_grants: Vec<Example<ProjectGrant>>,
     pub project_ids: Vec<Example<ProjectId>>,
     pub project_roles: Vec<Example<ProjectRole>>,
     pub projects: Vec<Example<Project>>,
@@ -42,7 +45,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 22] {
+pub fn names() -> [&'static str; 25] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -51,6 +54,7 @@ pub fn names() -> [&'static str; 22] {
         Event::NAME,
         Instance::NAME,
         Timestamp::NAME,
+        LastUse::NAME,
         Machine::NAME,
         <(OrgId, UserId)>::NAME,
         Member::NAME,
@@ -59,6 +63,8 @@ pub fn names() -> [&'static str; 22] {
         OidcSettings::NAME,
         OrgId::NAME,
         Org::NAME,
+        ProjectGrantId::NAME,
+        ProjectGrant::NAME,
         ProjectId::NAME,
         ProjectRole::NAME,
         Project::NAME,
@@ -90,6 +96,7 @@ pub fn records() -> Records {
             Instance { id: id("100"), project: "101".into(), default_org: id("201"), stamps: stamps() },
         )],
         instants: vec![("some", at(3))],
+        last_uses: last_uses(),
         machines: machines(),
         member_ids: vec![("member", (id("201"), id("301")))],
         members: vec![(
@@ -101,6 +108,10 @@ pub fn records() -> Records {
         oidc_settings: vec![("set", OidcSettings { lifetimes: lifetimes(), longest: 86_400, stamps: stamps() })],
         org_ids: vec![("org", id("201"))],
         orgs: [("active", OrgState::Active), ("inactive", OrgState::Inactive)].map(org).into(),
+        project_grant_ids: vec![("grant", id("801"))],
+        project_grants: [("active", ProjectGrantState::Active), ("inactive", ProjectGrantState::Inactive)]
+            .map(project_grant)
+            .into(),
         project_ids: vec![("project", id("601"))],
         project_roles: vec![(
             "role",
@@ -174,6 +185,19 @@ fn project((name, state, labeling): (&'static str, ProjectState, PrivateLabeling
 
 fn settings(private_labeling: PrivateLabeling) -> ProjectSettings {
     ProjectSettings { asserts_roles: true, checks_role: false, checks_project: true, private_labeling }
+}
+
+fn project_grant((name, state): (&'static str, ProjectGrantState)) -> Example<ProjectGrant> {
+    let grant = ProjectGrant {
+        id: id("801"),
+        project: id("601"),
+        owner: id("201"),
+        granted: id("202"),
+        roles: vec!["reader".into(), "writer".into()],
+        state,
+        stamps: stamps(),
+    };
+    (name, grant)
 }
 
 fn user_grant((name, state): (&'static str, UserGrantState)) -> Example<UserGrant> {
@@ -323,7 +347,20 @@ fn later_facts() -> Vec<Fact> {
         Fact::Instance(InstanceFact::OidcSettingsChanged { lifetimes: lifetimes() }),
     ];
     facts.extend(credential_facts().into_iter().map(|fact| Fact::User(id("301"), fact)));
+    facts.extend(project_grant_facts().into_iter().map(|fact| Fact::Project(id("601"), fact)));
     facts
+}
+
+fn project_grant_facts() -> Vec<ProjectFact> {
+    let roles = || vec!["reader".to_owned(), "writer".to_owned()];
+    vec![
+        ProjectFact::GrantAdded { grant: id("801"), org: id("202"), roles: roles() },
+        ProjectFact::GrantChanged { grant: id("801"), roles: roles() },
+        ProjectFact::GrantCascadeChanged { grant: id("801"), roles: roles() },
+        ProjectFact::GrantDeactivated { grant: id("801") },
+        ProjectFact::GrantReactivated { grant: id("801") },
+        ProjectFact::GrantRemoved { grant: id("801") },
+    ]
 }
 
 pub fn stamps() -> Stamps {

@@ -3,7 +3,7 @@
 use super::requests::{self, Objects};
 use crate::common::{Kit, image::Image};
 use countersign::{
-    id::{OrgId, Project, ProjectId, User, UserGrant, UserGrantId, UserId},
+    id::{OrgId, Project, ProjectGrant, ProjectGrantId, ProjectId, User, UserGrant, UserGrantId, UserId},
     model::{
         AccessTokenType, Column, Draft, Fact, InstanceFact, OrgFact, ProjectFact, ProjectSettings, UserFact,
         UserGrantFact,
@@ -65,6 +65,8 @@ impl World {
             .collect();
         let members: Vec<_> = state.members(&org, Direction::Ascending).expect("members").map(Result::ok).collect();
         let grants: Vec<_> = state.user_grants(&org, Direction::Ascending).expect("grants").map(Result::ok).collect();
+        let shared = state.project_grants_by(&org, Direction::Ascending).expect("grants");
+        let shared: Vec<_> = shared.map(Result::ok).collect();
         let projects: Vec<_> = state
             .projects(&org, Direction::Ascending)
             .expect("projects")
@@ -72,7 +74,7 @@ impl World {
             .map(|project| (state.project_roles(&project.id, Direction::Ascending).expect("roles").count(), project))
             .collect();
         let org = state.org(&org).expect("read");
-        format!("{org:?} {machines:?} {credentials:?} {members:?} {projects:?} {grants:?}")
+        format!("{org:?} {machines:?} {credentials:?} {members:?} {projects:?} {grants:?} {shared:?}")
     }
 
     /// What the columns of roles are called.
@@ -111,6 +113,8 @@ impl People {
                 token: String::new(),
                 project: kit.app.new_id::<Project>().to_string(),
                 grant: kit.app.new_id::<UserGrant>().to_string(),
+                project_grant: kit.app.new_id::<ProjectGrant>().to_string(),
+                partner: kit.app.new_id::<countersign::id::Owner>().to_string(),
             },
             roles: Vec::new(),
             events: Vec::new(),
@@ -121,7 +125,8 @@ impl People {
     /// Makes everybody, by events alone: this test must not depend on the operations that it tests.
     async fn settle(&mut self, kit: &Kit) {
         let (org, elsewhere) = (self.org.clone(), self.elsewhere.clone());
-        for (org, name) in [(&org, "here"), (&elsewhere, "elsewhere")] {
+        let partner = OrgId::parse(&self.objects.partner).expect("an id");
+        for (org, name) in [(&org, "here"), (&elsewhere, "elsewhere"), (&partner, "partner")] {
             let added = OrgFact::Added { name: name.into(), primary_domain: format!("{name}.localhost") };
             self.events.push(Draft::org(org, added));
         }
@@ -188,16 +193,20 @@ impl People {
         (user, token.expose().into())
     }
 
-    /// A project with a role, which the victim has.
+    /// A project with a role, which the victim has, and the third organisation may give.
     fn add_project(&mut self, org: &OrgId, victim: &UserId) {
+        let through = ProjectGrantId::parse(&self.objects.project_grant).expect("an id");
+        let partner = OrgId::parse(&self.objects.partner).expect("an id");
         let project = ProjectId::parse(&self.objects.project).expect("an id");
         let grant = UserGrantId::parse(&self.objects.grant).expect("an id");
         let (key, name) = (requests::PROJECT_ROLE.to_owned(), "project".to_owned());
         let role = ProjectFact::RoleAdded { key: key.clone(), display_name: key.clone(), group: String::new() };
+        let shared = ProjectFact::GrantAdded { grant: through, org: partner, roles: vec![key.clone()] };
         let added = UserGrantFact::Added { user: victim.clone(), project: project.clone(), roles: vec![key] };
         self.events.extend([
             Draft::project(org, &project, ProjectFact::Added { name, settings: ProjectSettings::default() }),
             Draft::project(org, &project, role),
+            Draft::project(org, &project, shared),
             Draft::user_grant(org, &grant, added),
         ]);
     }

@@ -15,6 +15,9 @@ pub struct Objects {
     pub project: String,
     /// What `victim` has in it.
     pub grant: String,
+    /// What a third organisation has of it, and which that is.
+    pub project_grant: String,
+    pub partner: String,
 }
 
 /// The one role in the project.
@@ -35,9 +38,11 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             // Whoever adds a user may choose its id; one that is taken would only be refused.
             "user_id" if adds_user => continue,
             "org_id" | "organization_id" if message.ends_with("AddOrganizationRequest") => continue,
+            "project_id" if message.ends_with("CreateProjectRequest") => continue,
             "user_id" => user.into(),
             "org_id" | "organization_id" => org.into(),
             "id" if message.contains("Org") => org.into(),
+            "id" if message.contains("Authorization") => objects.grant.as_str().into(),
             "id" if message.contains("Project") => objects.project.as_str().into(),
             "id" => user.into(),
             "resource" => json!({ "organizationId": org }),
@@ -50,6 +55,8 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             "credential" => "probe".into(),
             "domain" => "probe.localhost".into(),
             "project_id" => objects.project.as_str().into(),
+            "grant_id" if message.contains("Project") => objects.project_grant.as_str().into(),
+            "granted_org_id" | "granted_organization_id" => objects.partner.as_str().into(),
             "grant_id" => objects.grant.as_str().into(),
             "role_key" if message.ends_with("AddProjectRoleRequest") => "probe".into(),
             "role_key" => PROJECT_ROLE.into(),

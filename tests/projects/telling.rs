@@ -8,10 +8,10 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use countersign::model::AccessTokenType;
 use serde_json::{Value, json};
 
-const ALL: &str = "urn:zitadel:iam:org:projects:roles";
-const CLAIM: &str = "urn:zitadel:iam:org:project:roles";
+pub const ALL: &str = "urn:zitadel:iam:org:projects:roles";
+pub const CLAIM: &str = "urn:zitadel:iam:org:project:roles";
 
-fn audience(project: &str) -> String {
+pub fn audience(project: &str) -> String {
     format!("urn:zitadel:iam:org:project:id:{project}:aud")
 }
 
@@ -19,12 +19,12 @@ fn role(key: &str) -> String {
     format!("urn:zitadel:iam:org:project:role:{key}")
 }
 
-fn claim(project: &str) -> String {
+pub fn claim(project: &str) -> String {
     format!("urn:zitadel:iam:org:project:{project}:roles")
 }
 
 /// Those claims of an answer that are about roles, by what stands after `urn:zitadel:iam:org:`.
-fn told(answer: &Value) -> Value {
+pub fn told(answer: &Value) -> Value {
     let claims = answer.as_object().expect("an object").iter();
     let claims = claims.filter(|(name, _)| name.starts_with("urn:zitadel:iam:org:") && name.ends_with("roles"));
     claims.map(|(name, value)| (name.clone(), value.clone())).collect::<serde_json::Map<_, _>>().into()

@@ -19,6 +19,8 @@ fn lists(crowd: &Crowd) -> Vec<(&'static str, Value)> {
         ("management/ListUserGrants", json!({})),
         ("management/ListUserGrants", queries(json!({ "projectIdQuery": { "projectId": crowd.project.as_str() } }))),
         ("management/ListUserGrants", queries(json!({ "userIdQuery": { "userId": "000150" } }))),
+        ("management/ListAllProjectGrants", json!({})),
+        ("management/ListProjectGrants", json!({ "projectId": crowd.project.as_str() })),
         ("management/ListUserMemberships", json!({ "userId": crowd.kit.admin })),
     ];
     for column in ["UNSPECIFIED", "USER_NAME", "DISPLAY_NAME", "STATE", "CREATION_DATE"] {

@@ -11,7 +11,7 @@ pub struct Rpc {
     pub method: MethodDescriptor,
     /// A permission's name, `authenticated`, or empty.
     pub permission: String,
-    /// The rule's own binding and its additional ones.
+    /// The rule's own binding and its additional ones; none, if there is no rule.
     pub bindings: Vec<Binding>,
 }
 
@@ -61,13 +61,17 @@ fn rpc(method: MethodDescriptor, extensions: &Extensions) -> Rpc {
         None | Some(0) => 200,
         Some(code) => code,
     };
-    let rule = options::option(&options, &extensions.http)
-        .unwrap_or_else(|| panic!("{} has no HTTP rule", method.full_name()));
-    let mut bindings = vec![binding(&rule, success)];
-    for more in options::list(&rule, "additional_bindings") {
+    let rule = options::option(&options, &extensions.http);
+    let bindings = rule.map(|rule| bindings(&rule, success)).unwrap_or_default();
+    Rpc { method, permission, bindings }
+}
+
+fn bindings(rule: &DynamicMessage, success: i32) -> Vec<Binding> {
+    let mut bindings = vec![binding(rule, success)];
+    for more in options::list(rule, "additional_bindings") {
         bindings.push(binding(more.as_message().expect("bindings are messages"), success));
     }
-    Rpc { method, permission, bindings }
+    bindings
 }
 
 fn binding(rule: &DynamicMessage, success: i32) -> Binding {

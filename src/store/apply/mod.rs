@@ -9,6 +9,7 @@ mod instance;
 mod metadata;
 mod org;
 mod project;
+mod project_grant;
 mod user;
 mod user_grant;
 

@@ -1,8 +1,8 @@
-use super::{Rows, found};
+use super::{Rows, found, project_grant as grants};
 use crate::{
     error::Result,
     id::ProjectId,
-    model::{Event, Project, ProjectFact, ProjectRole, ProjectSettings, ProjectState, Stamps},
+    model::{Event, Project, ProjectFact, ProjectGrantState, ProjectRole, ProjectSettings, ProjectState, Stamps},
     store::{
         Direction,
         projects::{project_by_org_key, project_key, project_name_key, project_role_key},
@@ -48,6 +48,13 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, project: &ProjectId,
             rows.delete(&project_role_key(project, key))?;
             change(rows, event, project, |_| {})
         }
+        ProjectFact::GrantAdded { grant, org, roles } => grants::add(rows, event, project, grant, org, roles),
+        ProjectFact::GrantChanged { grant, roles } | ProjectFact::GrantCascadeChanged { grant, roles } => {
+            grants::set_roles(rows, event, grant, roles)
+        }
+        ProjectFact::GrantDeactivated { grant } => grants::set_state(rows, event, grant, ProjectGrantState::Inactive),
+        ProjectFact::GrantReactivated { grant } => grants::set_state(rows, event, grant, ProjectGrantState::Active),
+        ProjectFact::GrantRemoved { grant } => grants::remove(rows, grant),
     }
 }
 
@@ -72,7 +79,7 @@ fn change(rows: &mut Rows<'_, '_>, event: &Event, id: &ProjectId, edit: impl FnO
     rows.put(&project_key(id), &project)
 }
 
-/// The grants for it were removed by events before this one.
+/// All grants of it and for it were removed by events before this one.
 fn remove(rows: &mut Rows<'_, '_>, id: &ProjectId) -> Result<()> {
     let project = found(rows.state().project(id)?, "project")?;
     let roles: Vec<_> = rows.state().project_roles(id, Direction::Ascending)?.collect::<Result<_>>()?;
