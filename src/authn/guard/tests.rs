@@ -92,9 +92,9 @@ fn an_account_attacked_from_everywhere_gives_nothing_for_free_and_still_lets_its
 }
 
 #[test]
-fn a_million_networks_take_no_more_room() {
+fn more_networks_than_there_are_places_take_no_more_room() {
     let guard = guard();
-    for number in 0..1_000_000_u32 {
+    for number in 0..150_000_u32 {
         guard.failed(at(0), Some(IpAddr::from(number.to_be_bytes())), &[Claimed::Nobody("ci")], "x");
     }
     let (used, places) = guard.0.as_ref().expect("on").table.size();
