@@ -1,8 +1,9 @@
 //! The one way in for whoever brings a token.
 
-use super::{Account, Bearer, By, Claimed, Guard, alive, read};
+use super::{Account, Attempt, Bearer, By, Claimed, Guard, Uses, alive, read};
 use crate::{
     error::Result,
+    id::{CredentialId, UserId},
     keys::KeyRing,
     model::{AccessToken, Bounds, CredentialKind, audience_of},
     store::State,
@@ -19,7 +20,10 @@ pub struct Gate<'a> {
     pub issuer: &'a str,
     /// Where the request comes from, if anybody knows.
     pub client: Option<IpAddr>,
+    /// What the client says of itself.
+    pub agent: &'a str,
     pub guard: &'a Guard,
+    pub uses: &'a Uses,
 }
 
 impl Gate<'_> {
@@ -42,12 +46,25 @@ impl Gate<'_> {
         self.read(token)?.map_or(Ok(None), |bearer| self.examine(bearer, By::Another))
     }
 
+    /// Notes that somebody tried to use a credential. Whoever only shows it is not who uses it.
+    pub fn note(&self, user: &UserId, credential: &CredentialId, by: By, accepted: bool) {
+        let (address, agent) = match by {
+            By::Holder(address) => (address, self.agent),
+            By::Another => (None, ""),
+        };
+        self.uses.note(user, credential, Attempt { at: self.now, address, agent, accepted });
+    }
+
     fn read(&self, token: &str) -> Result<Option<Bearer>> {
         read(self.ring, self.issuer, &self.state, self.now, token)
     }
 
     fn examine(&self, mut bearer: Bearer, by: By) -> Result<Option<(Bearer, Account)>> {
-        let Some(account) = alive(&self.state, self.now, bearer.presented(), by)? else { return Ok(None) };
+        let account = alive(&self.state, self.now, bearer.presented(), by)?;
+        if let Bearer::PersonalAccessToken(token) = &bearer {
+            self.note(&token.user, &token.id, by, account.is_some());
+        }
+        let Some(account) = account else { return Ok(None) };
         if !account.bounds.scopes.is_empty() {
             bearer.narrow(&account.bounds, &self.state.instance()?.project);
         }

@@ -11,7 +11,7 @@ use crate::{
     keys::PublicKey,
     model::{Credential, CredentialKind, Draft, Machine, UserFact},
     oauth::{
-        Ground, Request,
+        Ground,
         claims::AMR_KEY,
         client::{self, Client},
         discovery::Endpoint,
@@ -60,7 +60,6 @@ const USED_ASSERTION: &str = "countersign 2026 used assertion";
 /// [`spend`] uses it up before anybody hears of the success.
 pub(super) fn prove(
     ground: &Ground<'_>,
-    request: &Request<'_>,
     text: &str,
     called_by: CalledBy,
     refusal: fn() -> OAuthError,
@@ -75,7 +74,7 @@ pub(super) fn prove(
     for machine in &candidates {
         match examine(ground, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
-                ground.note(request, &client.account.machine.id, &client.credential, true);
+                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.client), true);
                 ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
                 return Ok(client);
             }
@@ -89,7 +88,7 @@ pub(super) fn prove(
     if reason > Refused::UnknownKey
         && let (Some(user), Some(key)) = (user, CredentialId::parse(assertion.kid()))
     {
-        ground.note(request, user, &key, false);
+        ground.note(user, &key, By::Holder(ground.client), false);
     }
     let user = user.map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))
