@@ -3,7 +3,7 @@
 //! An error carries two texts. `message` is for the caller and is written to be read by one; `cause` is for the log
 //! and never leaves the process. There is deliberately no `Display`, so that neither can stand in for the other.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 /// What kind of refusal an [`Error`] is. The faces turn it into HTTP, gRPC and Connect codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,6 +49,8 @@ pub struct Error {
     pub id: Option<&'static str>,
     /// For the caller. Holds no secret, no internals, no id.
     pub message: Cow<'static, str>,
+    /// How long the caller is to wait before it asks again, where that is known.
+    pub wait: Option<Duration>,
     /// For the log only.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -59,7 +61,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// A refusal without an error id, such as a failed validation.
     pub fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, id: None, message: message.into(), cause: None }
+        Self { kind, id: None, message: message.into(), wait: None, cause: None }
     }
 
     /// The request is wrong, in words for the caller.
@@ -77,6 +79,16 @@ impl Error {
         Self::new(Kind::Unavailable, message)
     }
 
+    /// With a time to wait.
+    pub fn with_wait(self, wait: Duration) -> Self {
+        Self { wait: Some(wait), ..self }
+    }
+
+    /// The same in whole seconds, as `Retry-After` has them (RFC 9110 section 10.2.3); one where nothing is known.
+    pub fn retry_after(&self) -> u64 {
+        self.wait.map_or(1, whole_seconds)
+    }
+
     /// The text as the wire shows it: with its id in parentheses where it has one.
     pub fn wire_message(&self) -> Cow<'_, str> {
         match self.id {
@@ -84,6 +96,11 @@ impl Error {
             None => Cow::Borrowed(&self.message),
         }
     }
+}
+
+/// So long and no shorter, and at least one.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1)
 }
 
 impl Fault {

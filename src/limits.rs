@@ -36,6 +36,16 @@ pub const MAX_ASSERTION_AGE: Duration = Duration::from_secs(3600);
 pub const ASSERTION_SKEW: Duration = Duration::from_secs(30);
 /// The longest client id or secret that is looked at, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 1 << 10;
+/// How many networks and accounts are remembered at once for which credentials failed. They take 48 bytes each.
+pub const FAILURE_PLACES: usize = 1 << 16;
+/// How long a client waits after its first failure that is not free. The wait doubles with each further one.
+pub const FIRST_FAILURE_WAIT: Duration = Duration::from_secs(1);
+/// How many failures may be free in all for one account, wherever they come from.
+pub const FREE_ACCOUNT_FAILURES: u32 = 100;
+/// After how long one of an account's failures is forgotten.
+pub const ACCOUNT_FAILURE_MEMORY: Duration = Duration::from_secs(60);
+/// After how long one of a network's failures is forgotten. A network may hold many clients, of which some fail.
+pub const NETWORK_FAILURE_MEMORY: Duration = Duration::from_secs(10);
 /// How deep JSON objects and arrays may nest in a JWT. In the messages of the API serde_json stops at 127, which leaves
 /// room for [`MAX_QUERY_NESTING`].
 pub const MAX_JSON_DEPTH: usize = 64;

@@ -50,6 +50,7 @@ mod server_listener;
 mod settings;
 mod store_faults;
 mod table;
+mod throttle;
 mod users;
 mod waiting;
 mod wire_faces;

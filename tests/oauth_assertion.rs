@@ -81,6 +81,25 @@ async fn an_assertion_buys_a_token() {
     }
 }
 
+#[tokio::test]
+async fn a_narrowed_key_is_taken_only_from_its_networks_and_for_its_scopes() {
+    let kit = Kit::new().await;
+    let key = kit.demo_key().await;
+    let narrow = async |bounds: Value| {
+        let request = json!({ "userId": kit.demo, "credentialId": key.public().kid(), "bounds": bounds });
+        kit.ok("credential/SetCredentialBounds", request).await;
+    };
+    let assertion = assertion(&key, &kit.demo);
+    narrow(json!({ "networks": ["192.0.2.0/24"] })).await;
+    kit.by_grant(&assertion).await.ok();
+    narrow(json!({ "networks": ["198.51.100.0/24"] })).await;
+    kit.by_grant(&assertion).await.refuses(400, "invalid_grant", "assertion invalid");
+    let client = kit.by_client(INTROSPECT, &assertion, &[("token", "x")]).await;
+    client.refuses(401, "invalid_client", "client authentication failed");
+    narrow(json!({ "scopes": ["openid"] })).await;
+    assert_eq!(kit.by_grant(&assertion).await.refusal().1, "invalid_scope");
+}
+
 /// From the request for a key to a token, with nothing in between but what a client does.
 #[tokio::test]
 async fn the_key_file_is_enough() {

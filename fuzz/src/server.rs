@@ -54,6 +54,7 @@ impl Server {
             jwt_type: "JWT".into(),
             metrics: true,
             rotation_grace: Duration::ZERO,
+            throttle: None,
             trusted_proxies: Vec::new(),
         };
         let (roles, metrics) = (Arc::new(Roles::built_in().expect("roles")), Arc::new(Metrics::new()));

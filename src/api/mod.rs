@@ -43,6 +43,9 @@ impl Api {
         let answer = operation.run(self.app.clone(), call).await;
         let code = answer.as_ref().map_or_else(|refusal| snake_name(refusal.kind), |_| "ok");
         self.app.metrics.request(name, code, started.elapsed().as_secs_f64());
+        if answer.as_ref().is_err_and(|refusal| refusal.id == Some(fault::TOO_MANY_FAILURES.id)) {
+            self.app.metrics.throttled();
+        }
         match &answer {
             Ok(_) => tracing::info!(operation = name, "done"),
             Err(Error { kind: Kind::Internal, cause, .. }) => tracing::error!(operation = name, ?cause, "failed"),

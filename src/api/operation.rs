@@ -3,13 +3,12 @@
 use crate::{
     api::{has_few_values, unreadable},
     app::App,
-    authn::{self, Attempt, Caller, Gate},
+    authn::{self, Gate},
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
     limits::MAX_MESSAGE_ELEMENT_BYTES,
     permission::Permission,
     proto::Validate,
-    time::Timestamp,
 };
 use buffa::DecodeOptions;
 use bytes::Bytes;
@@ -209,11 +208,10 @@ impl Call {
         let snapshot = app.store.snapshot()?;
         let state = snapshot.state();
         let ring = app.keys.load();
-        let gate = Gate { now, state, ring: &ring, issuer: &app.settings.issuer, client: self.client };
+        let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (issuer, client, guard, uses) = (app.settings.issuer.as_str(), self.client, app.guard(), app.uses());
+        let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
         let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
-        if let Ok(caller) = &caller {
-            self.note(app, caller, now);
-        }
         if A::NEEDS_CALLER {
             caller = Ok(caller?);
         }
@@ -221,16 +219,6 @@ impl Call {
         let request: Q = self.decode()?;
         let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
         Ok((request, proof))
-    }
-
-    /// A personal access token is used here; an access token was when it was minted.
-    fn note(&self, app: &App, caller: &Caller, at: Timestamp) {
-        if !caller.brings_its_credential() {
-            return;
-        }
-        let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let attempt = Attempt { at, address: self.client, agent, accepted: true };
-        app.uses().note(&caller.user, &caller.credential, attempt);
     }
 
     fn decode<Q: Request>(&self) -> Result<Q> {

@@ -1,6 +1,6 @@
 use crate::{
     app::pace::Pace,
-    authn::Uses,
+    authn::{Guard, Throttle, Uses},
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
     limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
@@ -20,6 +20,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: Parts,
     leak_reports: Pace,
+    guard: Guard,
     uses: Uses,
 }
 
@@ -53,19 +54,27 @@ pub struct Settings {
     pub jwt_type: String,
     /// Whether `/debug/metrics` answers.
     pub metrics: bool,
+    /// How much guessing there may be, unless any.
+    pub throttle: Option<Throttle>,
     /// Who may say for whom a request is.
     pub trusted_proxies: Vec<Network>,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Self {
+        let guard = Guard::new(parts.settings.throttle, &parts.random);
         let leak_reports = Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST);
-        Self(Arc::new(Inner { parts, leak_reports, uses: Uses::default() }))
+        Self(Arc::new(Inner { parts, leak_reports, guard, uses: Uses::default() }))
     }
 
     /// How many reports of leaked credentials are taken.
     pub fn leak_reports(&self) -> &Pace {
         &self.0.leak_reports
+    }
+
+    /// Who failed to prove who it is.
+    pub fn guard(&self) -> &Guard {
+        &self.0.guard
     }
 
     /// The uses of credentials that are not written down yet.

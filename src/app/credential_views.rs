@@ -40,6 +40,7 @@ fn last_use_view(last: LastUse) -> wire::LastUse {
         user_agent: last.agent,
         accepted: last.accepted,
         failures: last.failures,
+        accepted_date: last.accepted_at.map(reply::timestamp).into(),
     }
 }
 

@@ -24,11 +24,6 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whether it brought the credential itself, and not a token that was minted with it.
-    pub fn brings_its_credential(&self) -> bool {
-        matches!(self.bearer, Bearer::PersonalAccessToken(_))
-    }
-
     /// Refuses a caller that would no longer be let in, or not as it was.
     pub fn check(&self, state: &State<'_>, now: Timestamp) -> Result<()> {
         let account = alive(state, now, self.bearer.presented(), By::Holder(self.client))?;

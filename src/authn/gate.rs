@@ -1,8 +1,9 @@
 //! The one way in for whoever brings a token.
 
-use super::{Account, Bearer, By, alive, read};
+use super::{Account, Attempt, Bearer, By, Claimed, Guard, Uses, alive, read};
 use crate::{
     error::Result,
+    id::{CredentialId, UserId},
     keys::KeyRing,
     model::{AccessToken, Bounds, CredentialKind, audience_of},
     store::State,
@@ -19,23 +20,51 @@ pub struct Gate<'a> {
     pub issuer: &'a str,
     /// Where the request comes from, if anybody knows.
     pub client: Option<IpAddr>,
+    /// What the client says of itself.
+    pub agent: &'a str,
+    pub guard: &'a Guard,
+    pub uses: &'a Uses,
 }
 
 impl Gate<'_> {
     /// Whoever carries this token, to use it; `None` unless all of it counts. The token is what is left of it within the
     /// bounds of its credential.
+    ///
+    /// What this server did not make counts as a guess; what it made counts as none, dead or alive.
     pub fn admit(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
-        self.look_at(token, By::Holder(self.client))
+        let claimed = [Claimed::Token(token)];
+        self.guard.admit(self.now, self.client, &claimed)?;
+        let Some(bearer) = self.read(token)? else {
+            self.guard.failed(self.now, self.client, &claimed, token);
+            return Ok(None);
+        };
+        self.examine(bearer, By::Holder(self.client))
     }
 
     /// The same for a token that somebody else shows, to learn what it is worth.
     pub fn appraise(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
-        self.look_at(token, By::Another)
+        self.read(token)?.map_or(Ok(None), |bearer| self.examine(bearer, By::Another))
     }
 
-    fn look_at(&self, token: &str, by: By) -> Result<Option<(Bearer, Account)>> {
-        let Some(mut bearer) = read(self.ring, self.issuer, &self.state, self.now, token)? else { return Ok(None) };
-        let Some(account) = alive(&self.state, self.now, bearer.presented(), by)? else { return Ok(None) };
+    /// Notes that somebody tried to use a credential. Whoever only shows it is not who uses it.
+    pub fn note(&self, user: &UserId, credential: &CredentialId, by: By, accepted: bool) {
+        let (address, agent) = match by {
+            By::Holder(address) => (address, self.agent),
+            By::Another => (None, ""),
+        };
+        self.uses.note(user, credential, Attempt { at: self.now, address, agent, accepted });
+    }
+
+    fn read(&self, token: &str) -> Result<Option<Bearer>> {
+        read(self.ring, self.issuer, &self.state, self.now, token)
+    }
+
+    fn examine(&self, mut bearer: Bearer, by: By) -> Result<Option<(Bearer, Account)>> {
+        let account = alive(&self.state, self.now, bearer.presented(), by)?;
+        if let Bearer::PersonalAccessToken(token) = &bearer {
+            self.note(&token.user, &token.id, by, account.is_some());
+        }
+        let Some(account) = account else { return Ok(None) };
         if !account.bounds.scopes.is_empty() {
             bearer.narrow(&account.bounds, &self.state.instance()?.project);
         }

@@ -5,6 +5,7 @@ mod assertion;
 mod basic;
 mod bearer;
 mod gate;
+mod guard;
 mod present;
 mod uses;
 
@@ -13,5 +14,6 @@ pub use assertion::{Assertion, Flaw, Verified};
 pub use basic::{BasicCredentials, basic, text_of};
 pub use bearer::{Caller, bearer};
 pub use gate::Gate;
+pub use guard::{Claimed, Guard, Throttle};
 pub use present::{Bearer, Claims, read};
 pub use uses::{Attempt, Note, Uses};

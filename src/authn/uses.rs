@@ -36,9 +36,8 @@ pub struct Attempt<'a> {
 #[derive(Debug, Clone)]
 pub struct Note {
     user: UserId,
+    /// As if nothing had happened before.
     last: LastUse,
-    /// Whether the count of failures began anew since what is written down.
-    was_accepted: bool,
 }
 
 type Noted = HashMap<CredentialId, Note>;
@@ -82,9 +81,15 @@ impl Uses {
 
 impl Note {
     fn new(user: UserId, attempt: Attempt<'_>) -> Self {
-        let last =
-            LastUse { at: attempt.at, address: None, agent: String::new(), accepted: attempt.accepted, failures: 0 };
-        let mut note = Self { user, last, was_accepted: false };
+        let last = LastUse {
+            at: attempt.at,
+            address: None,
+            agent: String::new(),
+            accepted: attempt.accepted,
+            failures: 0,
+            accepted_at: None,
+        };
+        let mut note = Self { user, last };
         note.add(attempt);
         note
     }
@@ -96,13 +101,14 @@ impl Note {
         last.agent.clear();
         last.agent.push_str(cut(agent));
         last.failures = if accepted { 0 } else { last.failures.saturating_add(1) };
-        self.was_accepted |= accepted;
+        last.accepted_at = if accepted { Some(at) } else { last.accepted_at };
     }
 
     /// What is known after this note, given what was known before it.
     pub fn after(self, before: Option<LastUse>) -> LastUse {
-        let failures = before.filter(|_| !self.was_accepted).map_or(0, |before| before.failures);
-        LastUse { failures: self.last.failures.saturating_add(failures), ..self.last }
+        let Some(before) = before.filter(|_| self.last.accepted_at.is_none()) else { return self.last };
+        let failures = self.last.failures.saturating_add(before.failures);
+        LastUse { failures, accepted_at: before.accepted_at, ..self.last }
     }
 }
 

@@ -115,6 +115,7 @@ fn settings(issuer: String) -> Settings {
         signing_algorithm: tokens.signing_algorithm,
         jwt_type: tokens.jwt_type.name().into(),
         metrics: true,
+        throttle: Config::default().throttle.in_effect(),
         trusted_proxies: Vec::new(),
     }
 }

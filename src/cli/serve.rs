@@ -98,6 +98,7 @@ pub fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
         signing_algorithm: config.tokens.signing_algorithm,
         jwt_type: config.tokens.jwt_type.name().to_owned(),
         metrics: config.metrics.enabled,
+        throttle: config.throttle.in_effect(),
         trusted_proxies: config.server.trusted_proxies.as_slice().to_vec(),
     }
 }

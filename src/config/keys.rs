@@ -2,7 +2,7 @@
 
 use super::{
     error::suggestion,
-    settings::{Config, Logs, Metrics, Secrets, Server, Storage, Tls, Tokens},
+    settings::{Config, Logs, Metrics, Secrets, Server, Storage, Throttle, Tls, Tokens},
     value::{Raw, Value},
 };
 
@@ -55,6 +55,7 @@ keys! {
     secrets: Secrets { rotation_grace }
     logs: Logs { format, level }
     metrics: Metrics { enabled }
+    throttle: Throttle { enabled, failures, failures_per_address, longest_wait }
 }
 
 impl Key {

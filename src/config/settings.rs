@@ -7,6 +7,7 @@ use super::{
     quantity::{Bytes, Count, GIB, HOUR, MIB, Seconds},
 };
 use crate::{
+    authn,
     keys::Algorithm,
     limits::{MAX_ROTATION_GRACE, MAX_TOKEN_SECONDS, MIN_TOKEN_SECONDS},
     telemetry::logs,
@@ -28,6 +29,7 @@ pub struct Config {
     pub secrets: Secrets,
     pub logs: Logs,
     pub metrics: Metrics,
+    pub throttle: Throttle,
 }
 
 /// The listener.
@@ -106,6 +108,18 @@ pub struct Logs {
 pub struct Metrics {
     /// Whether `/debug/metrics` answers.
     pub enabled: bool,
+}
+
+/// How whoever guesses is slowed down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Throttle {
+    pub enabled: bool,
+    /// Free failures for one account from one address.
+    pub failures: Count<1, 1000>,
+    /// Free failures from one address for all accounts.
+    pub failures_per_address: Count<1, 100_000>,
+    /// The longest wait.
+    pub longest_wait: Seconds<1, 3600>,
 }
 
 /// What must be set before the server can serve.
@@ -220,6 +234,29 @@ impl Default for Secrets {
 impl Default for Logs {
     fn default() -> Self {
         Self { format: logs::Format::Text, level: logs::Level::Info }
+    }
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            failures: Count::of::<5>(),
+            failures_per_address: Count::of::<100>(),
+            longest_wait: Seconds::of::<300>(),
+        }
+    }
+}
+
+impl Throttle {
+    /// What the server goes by.
+    pub fn in_effect(&self) -> Option<authn::Throttle> {
+        let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        self.enabled.then(|| authn::Throttle {
+            failures: count(self.failures.get()),
+            failures_of_network: count(self.failures_per_address.get()),
+            longest: self.longest_wait.duration(),
+        })
     }
 }
 

@@ -155,7 +155,7 @@ fn every_key_can_be_set_by_its_variable() {
     for key in KEYS {
         let shown = (key.show)(&Config::default()).unwrap_or_else(|| "https://x".into());
         let variable = key.variable();
-        let env = [(variable.as_str(), shown.trim_matches('"'))];
+        let env = [(variable.as_str(), shown.trim_matches(['"', '[', ']']))];
         let layers = Layers::read(None, vars(&env), &Overrides::default()).expect("valid");
         assert_eq!(layers.source(key.path), &Source::Variable(variable.clone()));
     }

@@ -210,7 +210,6 @@ mod tests {
         #[test]
         fn a_client_cannot_name_its_own_address(lie in "[ -~]{0,80}", own: std::net::Ipv4Addr) {
             let own = IpAddr::V4(own);
-            prop_assume!(own.is_ipv4() && !ip("10.0.0.0").eq(&own));
             for (name, entry) in [("x-forwarded-for", own.to_string()), ("forwarded", format!("for=\"{own}\""))] {
                 let heard = found(PROXY, &[(name, &format!("{lie},{entry}"))]);
                 let is_proxy = Network::parse("10.0.0.0/8").expect("a network").contains(own);

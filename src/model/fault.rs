@@ -74,6 +74,11 @@ pub const TOO_MANY_SECRETS: Fault = fault(
     "COUNTERSIGN-secrets",
     "The user has ten client secrets that count, and may not have more; remove one first",
 );
+pub const TOO_MANY_FAILURES: Fault = fault(
+    ResourceExhausted,
+    "COUNTERSIGN-attempts",
+    "Too many wrong credentials came from this network; wait as Retry-After says",
+);
 pub const CREDENTIAL_TOO_WIDE: Fault = fault(
     PermissionDenied,
     "COUNTERSIGN-bounds",

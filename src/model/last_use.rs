@@ -13,4 +13,6 @@ pub struct LastUse {
     pub accepted: bool,
     /// How often it was refused since it was last accepted.
     pub failures: u32,
+    /// When it was last accepted.
+    pub accepted_at: Option<Timestamp>,
 }

@@ -11,7 +11,7 @@ use crate::{
     keys::PublicKey,
     model::{Credential, CredentialKind, Draft, Machine, UserFact},
     oauth::{
-        Ground, Request,
+        Ground,
         claims::AMR_KEY,
         client::{self, Client},
         discovery::Endpoint,
@@ -60,7 +60,6 @@ const USED_ASSERTION: &str = "countersign 2026 used assertion";
 /// [`spend`] uses it up before anybody hears of the success.
 pub(super) fn prove(
     ground: &Ground<'_>,
-    request: &Request<'_>,
     text: &str,
     called_by: CalledBy,
     refusal: fn() -> OAuthError,
@@ -68,26 +67,30 @@ pub(super) fn prove(
     let Some(assertion) = Assertion::parse(text) else {
         return Err(refusal().because(format!("{:?}", Refused::Malformed)));
     };
+    let candidates = candidates(&ground.state, &assertion, called_by)?;
+    let claimed = client::claimed(candidates.iter(), assertion.subject());
+    ground.guard.admit(ground.now, ground.client, &claimed)?;
     let mut refused = (Refused::Malformed, None);
-    for machine in candidates(&ground.state, &assertion, called_by)? {
+    for machine in &candidates {
         match examine(ground, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
-                ground.note(request, &client.account.machine.id, &client.credential, true);
+                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.client), true);
                 ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
                 return Ok(client);
             }
-            Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+            Err(reason) if reason > refused.0 => refused = (reason, machine.as_ref().map(|machine| &machine.id)),
             Err(_) => {}
         }
     }
+    ground.guard.failed(ground.now, ground.client, &claimed, text);
     let (reason, user) = refused;
     // Whatever is worse than that, the key is there.
     if reason > Refused::UnknownKey
-        && let (Some(user), Some(key)) = (&user, CredentialId::parse(assertion.kid()))
+        && let (Some(user), Some(key)) = (user, CredentialId::parse(assertion.kid()))
     {
-        ground.note(request, user, &key, false);
+        ground.note(user, &key, By::Holder(ground.client), false);
     }
-    let user = user.as_ref().map_or("-", UserId::as_str);
+    let user = user.map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))
 }
 

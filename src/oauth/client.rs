@@ -6,7 +6,7 @@
 
 use crate::{
     app::App,
-    authn::{Account, BasicCredentials, By, Gate, Presented, alive, basic, text_of},
+    authn::{Account, BasicCredentials, By, Claimed, Gate, Presented, alive, basic, text_of},
     error::{Kind, Result},
     id::{CredentialId, UserId},
     limits::MAX_CREDENTIAL_BYTES,
@@ -84,11 +84,11 @@ pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthR
     match proof(request)? {
         Proof::SecretBasic(pairs) => {
             let pairs: Vec<_> = pairs.iter().map(|pair| (pair.user.as_str(), pair.password.as_str())).collect();
-            by_secret(ground, request, &pairs)
+            by_secret(ground, &pairs)
         }
-        Proof::SecretPost { id, secret } => by_secret(ground, request, &[(id, secret)]),
+        Proof::SecretPost { id, secret } => by_secret(ground, &[(id, secret)]),
         Proof::PrivateKeyJwt(text) => {
-            let client = assertion::prove(ground, request, text, CalledBy::IdOrUserName, failed)?;
+            let client = assertion::prove(ground, text, CalledBy::IdOrUserName, failed)?;
             match request.form.get("client_id") {
                 Some(id) if !is_called(&client.account.machine, id) => Err(failed().because("client_id is another's")),
                 _ => Ok(client),
@@ -169,30 +169,41 @@ fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
 }
 
 /// The client of which one of the pairs is id and secret.
-fn by_secret(ground: &Ground<'_>, request: &Request<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
-    let mut refused = (Refused::Malformed, None);
-    for (id, secret) in pairs {
-        if !is_readable(secret) {
-            continue;
-        }
-        for machine in candidates(&ground.state, id)? {
-            match examine(ground, machine.as_ref(), id, secret)? {
-                Ok(client) => {
-                    ground.note(request, &client.account.machine.id, &client.credential, true);
-                    return Ok(client);
-                }
-                Err(reason) if reason > refused.0 => refused = (reason, machine),
-                Err(_) => {}
+fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
+    let mut tried = Vec::new();
+    for (id, secret) in pairs.iter().filter(|(_, secret)| is_readable(secret)) {
+        tried.extend(candidates(&ground.state, id)?.into_iter().map(|machine| (machine, *id, *secret)));
+    }
+    let (name, guess) = pairs.first().copied().unwrap_or_default();
+    let claimed = claimed(tried.iter().map(|(machine, ..)| machine), name);
+    ground.guard.admit(ground.now, ground.client, &claimed)?;
+    let mut refused = (Refused::Malformed, None, None);
+    for (machine, id, secret) in &tried {
+        match examine(ground, machine.as_ref(), id, secret)? {
+            Ok(client) => {
+                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.client), true);
+                return Ok(client);
             }
+            Err((reason, blamed)) if reason > refused.0 => refused = (reason, machine.as_ref(), blamed),
+            Err(_) => {}
         }
     }
-    let (reason, machine) = refused;
-    if let Some((machine, newest)) = machine.as_ref().and_then(|machine| Some((machine, machine.secrets.last()?))) {
-        ground.note(request, &machine.id, &newest.id, false);
-    }
+    ground.guard.failed(ground.now, ground.client, &claimed, guess);
+    let (reason, machine, blamed) = refused;
+    // What counts against nobody is noted too, or it would show in the time that it takes.
+    let blamed = machine.map(|machine| machine.id.clone()).zip(blamed);
+    let (user, credential) = blamed.unwrap_or_else(|| (stand_in::nobody(), stand_in::no_credential()));
+    ground.note(&user, &credential, By::Holder(ground.client), false);
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
-    let user = machine.as_ref().map_or("-", |machine| machine.id.as_str());
+    let user = machine.map_or("-", |machine| machine.id.as_str());
     Err(failed().because(format!("{reason:?}, user {user}")))
+}
+
+/// Whose a credential is said to be: one of these users', or nobody's of this name.
+pub(super) fn claimed<'a>(tried: impl Iterator<Item = &'a Option<Machine>>, name: &'a str) -> Vec<Claimed<'a>> {
+    let mut users: Vec<_> = tried.flatten().map(|machine| Claimed::User(&machine.id)).collect();
+    users.dedup();
+    if users.is_empty() { vec![Claimed::Nobody(name)] } else { users }
 }
 
 /// The users that `id` may mean. Two, because nothing keeps one user from choosing another's id for its name, and it
@@ -228,6 +239,9 @@ fn is_called(machine: &Machine, id: &str) -> bool {
 /// Whether `secret` is a live secret of `machine`. Takes as long for one that does not exist, has no secret, or is
 /// locked; and the text's own checksum is not looked at, as it would answer a typo sooner.
 ///
+/// A refusal comes with what it counts against: the secret that was shown; or, as a wrong one is nobody's, the newest of
+/// the user that was named.
+///
 /// The hash finds the secret, so that it does not matter how many there are; it is keyed, so that whoever times the
 /// search learns nothing that helps to find a text.
 fn examine(
@@ -235,7 +249,7 @@ fn examine(
     machine: Option<&Machine>,
     called: &str,
     secret: &str,
-) -> Result<Result<Client, Refused>> {
+) -> Result<Result<Client, (Refused, Option<CredentialId>)>> {
     let Gate { state, now, ring, client, .. } = &ground.gate;
     let hasher = ring.client_secrets();
     let found = state.credential_by_hash(&hasher.hash(secret))?;
@@ -244,9 +258,11 @@ fn examine(
         stand_in::read_credential(state)?;
         stand_in::read_account(state)?;
         return Ok(Err(match machine {
-            None => Refused::Unknown,
-            Some(machine) if machine.secrets.is_empty() => Refused::NoSecret,
-            Some(_) => Refused::WrongSecret,
+            None => (Refused::Unknown, None),
+            Some(machine) => match machine.secrets.last() {
+                None => (Refused::NoSecret, None),
+                Some(newest) => (Refused::WrongSecret, Some(newest.id.clone())),
+            },
         }));
     };
     let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*client))?;
@@ -255,7 +271,7 @@ fn examine(
         stand_in::read_credential(state)?;
     }
     Ok(match account {
-        None => Err(Refused::NotAlive),
+        None => Err((Refused::NotAlive, Some(credential.id))),
         Some(account) => Ok(Client { account, called: called.to_owned(), credential: credential.id, amr: &AMR_SECRET }),
     })
 }

@@ -2,10 +2,11 @@
 
 use crate::{
     error::{Error, Kind},
+    model::fault,
     oauth::form::FormError,
 };
 use serde::{Serialize, Serializer, ser::SerializeStruct};
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 /// Why an OAuth endpoint did not do what it was asked.
 ///
@@ -19,6 +20,8 @@ pub struct OAuthError {
     pub status: u16,
     /// The `WWW-Authenticate` header.
     pub challenge: Option<&'static str>,
+    /// How long the client is to wait before it asks again.
+    pub wait: Option<Duration>,
     /// For the log only.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -62,7 +65,7 @@ impl Code {
 impl OAuthError {
     /// A refusal with status 400.
     pub fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into(), status: 400, challenge: None, cause: None }
+        Self { code, description: description.into(), status: 400, challenge: None, wait: None, cause: None }
     }
 
     pub fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
@@ -100,9 +103,13 @@ impl OAuthError {
 impl From<Error> for OAuthError {
     fn from(error: Error) -> Self {
         let refusal = match error.kind {
+            _ if error.id == Some(fault::TOO_MANY_FAILURES.id) => {
+                let guessing = Self::new(Code::TemporarilyUnavailable, fault::TOO_MANY_FAILURES.text);
+                Self { status: 429, wait: error.wait, ..guessing }
+            }
             Kind::ResourceExhausted | Kind::Unavailable => {
                 let busy = Self::new(Code::TemporarilyUnavailable, "the server cannot answer now; try again");
-                Self { status: 503, ..busy }
+                Self { status: 503, wait: Some(Duration::from_secs(1)), ..busy }
             }
             _ => Self { status: 500, ..Self::new(Code::ServerError, "an internal error occurred") },
         };

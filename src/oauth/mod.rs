@@ -34,11 +34,7 @@ pub use issue::TokenResponse;
 pub use revoke::revoke;
 pub use userinfo::{UserInfo, userinfo};
 
-use crate::{
-    app::App,
-    authn::{Attempt, Gate, Uses},
-    id::{CredentialId, UserId},
-};
+use crate::{app::App, authn::Gate};
 use form::Form;
 use std::{cell::RefCell, net::IpAddr, ops::Deref};
 
@@ -56,7 +52,6 @@ pub struct Request<'a> {
 /// What a request is judged by: one moment, one state.
 struct Ground<'a> {
     gate: Gate<'a>,
-    uses: &'a Uses,
     /// What the verdict uses up, should it be a success.
     once: RefCell<Vec<assertion::Once>>,
 }
@@ -103,20 +98,13 @@ async fn judge<T>(
         let snapshot = app.store.snapshot()?;
         let ring = app.keys.load();
         let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
-        let gate = Gate { now, state, ring: &ring, issuer, client: request.client };
-        let ground = Ground { gate, uses: app.uses(), once: RefCell::default() };
+        let (client, agent, guard, uses) = (request.client, request.agent, app.guard(), app.uses());
+        let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
+        let ground = Ground { gate, once: RefCell::default() };
         (verdict(&ground)?, ground.once.into_inner())
     };
     assertion::spend(app, once).await?;
     Ok(verdict)
-}
-
-impl Ground<'_> {
-    /// Notes that a request tried to use a credential.
-    fn note(&self, request: &Request<'_>, user: &UserId, credential: &CredentialId, accepted: bool) {
-        let attempt = Attempt { at: self.now, address: request.client, agent: request.agent, accepted };
-        self.uses.note(user, credential, attempt);
-    }
 }
 
 impl<'a> Deref for Ground<'a> {

@@ -35,6 +35,11 @@ pub(super) fn nobody() -> UserId {
     UserId::generate(NEVER_GIVEN, 0)
 }
 
+/// An id that no credential was given.
+pub(super) fn no_credential() -> CredentialId {
+    CredentialId::generate(NEVER_GIVEN, 0)
+}
+
 pub(super) fn read_machine(state: &State<'_>) -> Result<()> {
     state.machine(&nobody())?;
     pretend::<Machine>(&records().machine);
@@ -42,7 +47,7 @@ pub(super) fn read_machine(state: &State<'_>) -> Result<()> {
 }
 
 pub(super) fn read_credential(state: &State<'_>) -> Result<()> {
-    state.credential(&nobody(), &CredentialId::generate(NEVER_GIVEN, 0))?;
+    state.credential(&nobody(), &no_credential())?;
     pretend::<Credential>(&records().credential);
     Ok(())
 }

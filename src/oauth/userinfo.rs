@@ -34,10 +34,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo>
         let (bearer, account) = ground.admit(token)?.ok_or_else(OAuthError::invalid_token)?;
         let (scopes, audience) = match &bearer {
             Bearer::AccessToken(_, token) => (token.scopes.as_slice(), token.audience.as_slice()),
-            Bearer::PersonalAccessToken(credential) => {
-                ground.note(request, &credential.user, &credential.id, true);
-                (credential.scopes(), [].as_slice())
-            }
+            Bearer::PersonalAccessToken(credential) => (credential.scopes(), [].as_slice()),
         };
         Ok(UserInfo {
             sub: account.machine.id.to_string(),

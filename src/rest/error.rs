@@ -47,7 +47,7 @@ pub fn response(refusal: &Error) -> Response<Body> {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match refusal.kind {
         Kind::Unauthenticated => headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-        Kind::ResourceExhausted | Kind::Unavailable => headers.insert(RETRY_AFTER, HeaderValue::from_static("1")),
+        Kind::ResourceExhausted | Kind::Unavailable => headers.insert(RETRY_AFTER, refusal.retry_after().into()),
         _ => None,
     };
     response

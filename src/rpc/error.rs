@@ -15,7 +15,7 @@ use serde_json::json;
 /// The same code, text and `zitadel.v1.ErrorDetail` on all of them.
 pub fn connect_error(refusal: &Error) -> ConnectError {
     let code = ErrorCode::from_grpc_code(grpc_code(refusal.kind)).unwrap_or(ErrorCode::Unknown);
-    let error = ConnectError::new(code, refusal.wire_message()).with_headers(headers(refusal.kind));
+    let error = ConnectError::new(code, refusal.wire_message()).with_headers(headers(refusal));
     match refusal.id {
         Some(id) => {
             let message = ErrorDetail { id: id.into(), message: refusal.message.clone().into() };
@@ -27,11 +27,11 @@ pub fn connect_error(refusal: &Error) -> ConnectError {
     }
 }
 
-fn headers(kind: Kind) -> HeaderMap {
+fn headers(refusal: &Error) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    match kind {
+    match refusal.kind {
         Kind::Unauthenticated => headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-        Kind::ResourceExhausted | Kind::Unavailable => headers.insert(RETRY_AFTER, HeaderValue::from_static("1")),
+        Kind::ResourceExhausted | Kind::Unavailable => headers.insert(RETRY_AFTER, refusal.retry_after().into()),
         _ => None,
     };
     headers

@@ -18,6 +18,7 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     request_seconds: Family<OperationLabel, Histogram, fn() -> Histogram>,
     tokens: Family<TokenLabels, Counter>,
+    throttled: Counter,
     commits: Counter,
     commit_batch_size: Histogram,
     commit_seconds: Histogram,
@@ -63,6 +64,7 @@ impl Metrics {
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(|| Histogram::new(REQUEST_BUCKETS)),
             tokens: Family::default(),
+            throttled: Counter::default(),
             commits: Counter::default(),
             commit_batch_size: Histogram::new(BATCH_BUCKETS),
             commit_seconds: Histogram::new(COMMIT_BUCKETS),
@@ -82,6 +84,11 @@ impl Metrics {
     /// The token endpoint answered. `result` is `ok` or the error code of RFC 6749.
     pub fn token(&self, grant: &'static str, result: &'static str) {
         self.tokens.get_or_create(&TokenLabels { grant, result }).inc();
+    }
+
+    /// A client was told to wait, because wrong credentials had come from its network.
+    pub fn throttled(&self) {
+        self.throttled.inc();
     }
 
     /// `commands` were committed together; `seconds` is the time until they were on the disk.
@@ -120,6 +127,8 @@ impl Metrics {
         registry.register("requests", "Requests answered", self.requests.clone());
         registry.register("request_seconds", "Time until a request was answered", self.request_seconds.clone());
         registry.register("tokens", "Answers of the token endpoint", self.tokens.clone());
+        let throttled = "Requests refused because wrong credentials had come from their network";
+        registry.register("throttled", throttled, self.throttled.clone());
         registry.register("commits", "Commits to the database", self.commits.clone());
         registry.register("commit_batch_size", "Commands in one commit", self.commit_batch_size.clone());
         registry.register("commit_seconds", "Time until a commit was on the disk", self.commit_seconds.clone());
@@ -158,6 +167,7 @@ mod tests {
             r#"countersign_requests_total{operation="GenerateMachineSecret",code="not_found"} 1"#,
             r#"countersign_request_seconds_count{operation="GenerateMachineSecret"} 2"#,
             r#"countersign_tokens_total{grant="client_credentials",result="invalid_client"} 1"#,
+            "countersign_throttled_total 0",
             "countersign_commits_total 1",
             r#"countersign_commit_batch_size_bucket{le="64.0"} 0"#,
             r#"countersign_commit_batch_size_bucket{le="128.0"} 1"#,

@@ -44,6 +44,9 @@ impl Web {
             Err(refusal) => Err(refusal),
         };
         answered.unwrap_or_else(|refusal| {
+            if refusal.status == 429 {
+                self.app.metrics.throttled();
+            }
             log(route, &refusal);
             reply::refusal(&refusal)
         })

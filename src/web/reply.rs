@@ -1,6 +1,7 @@
 //! Responses. None may be taken for another type than it says, and only what is public may be kept by a cache.
 
 use crate::{
+    error::whole_seconds,
     exchange::{Body, empty, full},
     oauth::OAuthError,
 };
@@ -72,11 +73,13 @@ pub(super) fn without_body(response: Response<Body>) -> Response<Body> {
 }
 
 pub(super) fn refusal(refusal: &OAuthError) -> Response<Body> {
-    let response = json(refusal.status, refusal);
-    match (refusal.challenge, refusal.status) {
-        (Some(challenge), _) => with(response, WWW_AUTHENTICATE, challenge),
-        (None, 503) => with(response, RETRY_AFTER, "1"),
-        (None, _) => response,
+    let mut response = json(refusal.status, refusal);
+    if let Some(wait) = refusal.wait {
+        response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
+    }
+    match refusal.challenge {
+        Some(challenge) => with(response, WWW_AUTHENTICATE, challenge),
+        None => response,
     }
 }
 
@@ -96,7 +99,7 @@ pub(super) fn outcome(status: StatusCode) -> &'static str {
         404 => "not_found",
         408 => "deadline_exceeded",
         412 | 503 => "unavailable",
-        413 => "resource_exhausted",
+        413 | 429 => "resource_exhausted",
         400..=404 | 415 => "invalid_argument",
         405 | 501 => "unimplemented",
         _ => "internal",

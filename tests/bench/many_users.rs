@@ -223,6 +223,7 @@ fn settings() -> Settings {
         signing_algorithm: Algorithm::EdDsa,
         jwt_type: "JWT".into(),
         metrics: true,
+        throttle: None,
         trusted_proxies: Vec::new(),
     }
 }

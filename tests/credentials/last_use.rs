@@ -1,10 +1,26 @@
 use super::Holder;
 use crate::common::{
+    Kit,
+    binary::Binary,
+    client::{Ask, Http},
     text,
     web::{API, Auth},
 };
-use countersign::{app::last_use, limits::MAX_AGENT_BYTES};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use countersign::{
+    app::last_use,
+    keys::Algorithm,
+    limits::{MAX_AGENT_BYTES, USE_FLUSH_INTERVAL},
+    store::{Options, Store},
+};
 use serde_json::{Value, json};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 async fn last_use(holder: &Holder, id: &str) -> Value {
     holder.on("GetCredential", id, json!({})).await["credential"]["lastUse"].clone()
@@ -65,6 +81,94 @@ async fn a_personal_access_token_is_used_by_each_call_and_a_rotation_tells() {
     holder.mint(&holder.secret).await;
     let rotated = holder.kit.ok("credential/RotateSecret", json!({ "userId": holder.user })).await;
     assert_eq!(rotated["replaced"][0]["credential"]["lastUse"]["address"], "192.0.2.7");
+}
+
+#[tokio::test]
+async fn a_secret_that_does_not_count_is_blamed_itself_and_remembers_when_it_did() {
+    let holder = Holder::new().await;
+    holder.add(json!({})).await;
+    assert!(holder.takes(&holder.secret).await);
+    let accepted = last_use(&holder, &holder.id).await["acceptedDate"].clone();
+    holder.on_first("SuspendCredential", json!({})).await;
+    last_use::write_down(&holder.kit.app).await.expect("written");
+    assert!(!holder.takes(&holder.secret).await);
+    let last = last_use(&holder, &holder.id).await;
+    assert_eq!((&last["failures"], &last["acceptedDate"]), (&json!(1), &accepted));
+    assert!(accepted.is_string() && last["time"] != accepted);
+}
+
+#[tokio::test]
+async fn a_personal_access_token_that_is_shown_or_dead_is_noted() {
+    let holder = Holder::new().await;
+    let body = json!({ "userId": holder.user, "expirationDate": "2026-11-23T01:00:00Z" });
+    let added = holder.kit.ok("management/AddPersonalAccessToken", body).await;
+    let (id, pat) = (text(&added["tokenId"]), text(&added["token"]));
+    holder.kit.introspect(holder.kit.demo_auth(), &pat).await;
+    let shown = last_use(&holder, &id).await;
+    // Where the service is says nothing of whoever holds the token.
+    assert_eq!((&shown["accepted"], shown.get("address")), (&json!(true), None));
+    holder.kit.clock.advance(Duration::from_secs(3600));
+    assert!(!holder.kit.api_takes(&pat).await);
+    assert_eq!(holder.kit.userinfo(&pat).await.status, 401);
+    let dead = last_use(&holder, &id).await;
+    assert_eq!((&dead["failures"], &dead["acceptedDate"]), (&json!(2), &shown["time"]));
+}
+
+#[tokio::test]
+async fn a_wrong_secret_of_nobody_counts_against_nobody() {
+    let holder = Holder::new().await;
+    for (name, secret) in [("nobody", holder.secret.as_str()), ("admin", "wrong"), ("999999999999999999", "wrong")] {
+        assert_eq!(holder.kit.ask_token(Auth::Basic(name, secret), API).await.status, 401);
+    }
+    assert_eq!(last_use(&holder, &holder.id).await, Value::Null);
+    last_use::write_down(&holder.kit.app).await.expect("written");
+    holder.kit.events_after_check();
+}
+
+#[tokio::test]
+async fn no_use_is_a_commit() {
+    let commits = Arc::new(AtomicUsize::new(0));
+    let counted = commits.clone();
+    let kit = Kit::on_store(Algorithm::EdDsa, |options| {
+        let on_commit = Box::new(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
+        let options = Options { on_commit, ..options };
+        Store::on_backend(redb::backends::InMemoryBackend::new(), options).expect("a store")
+    })
+    .await;
+    let before = commits.load(Ordering::SeqCst);
+    for _ in 0..100 {
+        assert_eq!(kit.ask_token(kit.demo_auth(), API).await.status, 200);
+        assert!(kit.api_takes(&kit.admin_token).await);
+    }
+    assert_eq!(commits.load(Ordering::SeqCst), before);
+    last_use::write_down(&kit.app).await.expect("written");
+    assert_eq!(commits.load(Ordering::SeqCst), before + 1, "one for all of them");
+}
+
+/// Once killed after the interval, once told to stop before it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_takes_no_more_than_the_interval_and_an_exit_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let data = dir.path().join("data");
+    for (signal, wait) in [("KILL", USE_FLUSH_INTERVAL.mul_f32(1.5)), ("TERM", Duration::ZERO)] {
+        let mut server = Binary::dev(&data);
+        let (client, secret) = (text(&server.ready["client_id"]), text(&server.ready["client_secret"]));
+        let ask = Ask::post("/oauth/v2/token")
+            .header("authorization", format!("Basic {}", BASE64_STANDARD.encode(format!("{client}:{secret}"))))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("user-agent", signal)
+            .body("grant_type=client_credentials");
+        server.client.send(Http::One, ask).await.ok();
+        tokio::time::sleep(wait).await;
+        server.signal(signal);
+        server.end();
+        let server = Binary::dev(&data);
+        let user = text(&server.ready["user_id"]);
+        let listed = server.admin(Ask::get(format!("/v1/users/{user}/credentials"))).await.ok();
+        assert_eq!(listed["credentials"][0]["lastUse"]["userAgent"], signal);
+    }
 }
 
 #[tokio::test]

@@ -85,6 +85,7 @@ pub fn last_uses() -> Vec<Example<LastUse>> {
         agent: "curl/8.5.0".into(),
         accepted,
         failures: if accepted { 0 } else { 3 },
+        accepted_at: accepted.then(|| at(5)),
     };
     vec![
         ("accepted", last_use(Some("192.0.2.7"), true)),
