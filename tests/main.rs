@@ -10,7 +10,10 @@
 mod common;
 
 mod administrators;
+mod authorizations;
+mod bounds;
 mod cli;
+mod client_address;
 mod clock;
 mod concurrency;
 mod crash;

@@ -3,7 +3,7 @@
 use crate::{
     api::{has_few_values, unreadable},
     app::App,
-    authn::{self, Attempt, Caller},
+    authn::{self, Attempt, Caller, Gate},
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
     limits::MAX_MESSAGE_ELEMENT_BYTES,
@@ -114,6 +114,18 @@ where
     on(move |request| Target::Project(id(request)), use_case)
 }
 
+/// An operation on a user grant that the request names, whichever organisation gave it.
+pub fn on_user_grant<A, Q, R, F, Fut>(id: fn(&Q) -> &str, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::UserGrant(id(request)), use_case)
+}
+
 /// An operation on a user that the request names, in whatever organisation it is.
 pub fn on_user<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
 where
@@ -196,9 +208,9 @@ impl Call {
         let now = app.clock.now();
         let snapshot = app.store.snapshot()?;
         let state = snapshot.state();
-        let mut caller = self
-            .header(AUTHORIZATION.as_str())
-            .and_then(|header| authn::bearer(&app.keys.load(), &app.settings.issuer, &state, now, header));
+        let ring = app.keys.load();
+        let gate = Gate { now, state, ring: &ring, issuer: &app.settings.issuer, client: self.client };
+        let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
         if let Ok(caller) = &caller {
             self.note(app, caller, now);
         }

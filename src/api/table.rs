@@ -2,17 +2,17 @@
 
 use crate::{
     api::operation::{
-        Operation, at_home, on, on_instance, on_org, on_project, on_user, on_user_or_permitted_self, on_user_or_self,
-        op,
+        Operation, at_home, on, on_instance, on_org, on_project, on_user, on_user_grant, on_user_or_permitted_self,
+        on_user_or_self, op,
     },
     app::{
-        administrator_lists, administrators, changes, credential_changes, credential_lists, events, fleet_rotation,
-        instance, instance_members, leaked, live_secrets, machine_keys, machine_lists, machine_removal, machine_states,
-        machine_update, machine_views, machines, memberships, oidc_settings, org_domains, org_lists, org_members,
-        org_metadata, org_removal, org_views, orgs, orgs_v2, personal_access_tokens, project_grant_lists,
-        project_grant_views, project_grants, project_lists, project_removal, project_roles, project_views,
-        project_views_v2, projects, projects_v2, secret_generators, secrets, signing_keys, user_grant_views,
-        user_grants, user_metadata,
+        administrator_lists, administrators, authorization_lists, authorizations, changes, credential_changes,
+        credential_lists, events, fleet_rotation, instance, instance_members, leaked, live_secrets, machine_keys,
+        machine_lists, machine_removal, machine_states, machine_update, machine_views, machines, memberships,
+        oidc_settings, org_domains, org_lists, org_members, org_metadata, org_removal, org_views, orgs, orgs_v2,
+        personal_access_tokens, project_grant_lists, project_grant_views, project_grants, project_lists,
+        project_removal, project_roles, project_views, project_views_v2, projects, projects_v2, secret_generators,
+        secrets, signing_keys, user_grant_views, user_grants, user_metadata,
     },
     model::fault,
     permission::Permission,
@@ -296,6 +296,27 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         (
             "zitadel.project.v2.ProjectService/ListProjectRoles",
             on_project(|r| &r.project_id, project_views_v2::list_roles),
+        ),
+        ("zitadel.authorization.v2.AuthorizationService/ListAuthorizations", op(authorization_lists::list)),
+        (
+            "zitadel.authorization.v2.AuthorizationService/CreateAuthorization",
+            on_org(|r| &r.organization_id, fault::PROJECT_GRANT_ORG_UNKNOWN, authorizations::create),
+        ),
+        (
+            "zitadel.authorization.v2.AuthorizationService/UpdateAuthorization",
+            on_user_grant(|r| &r.id, authorizations::update),
+        ),
+        (
+            "zitadel.authorization.v2.AuthorizationService/DeleteAuthorization",
+            on_user_grant(|r| &r.id, authorizations::delete),
+        ),
+        (
+            "zitadel.authorization.v2.AuthorizationService/ActivateAuthorization",
+            on_user_grant(|r| &r.id, authorizations::activate),
+        ),
+        (
+            "zitadel.authorization.v2.AuthorizationService/DeactivateAuthorization",
+            on_user_grant(|r| &r.id, authorizations::deactivate),
         ),
         (
             "zitadel.internal_permission.v2.InternalPermissionService/CreateAdministrator",

@@ -69,7 +69,9 @@ pub async fn set_expiry(
     request: wire::SetCredentialExpiryRequest,
 ) -> Result<wire::SetCredentialExpiryResponse> {
     let expires = credential_views::expiry(&request.expires)?;
+    let caller = who.clone();
     let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, now| {
+        caller.may_narrow_to(&credential.bounds)?;
         if expires <= now {
             return Err(fault::EXPIRES_IN_PAST.into());
         }
@@ -85,7 +87,9 @@ pub async fn set_bounds(
     request: wire::SetCredentialBoundsRequest,
 ) -> Result<wire::SetCredentialBoundsResponse> {
     let bounds = credential_views::bounds(request.bounds.as_option())?;
+    let caller = who.clone();
     let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, _| {
+        caller.may_narrow_to(&bounds)?;
         Ok((credential.bounds != bounds).then_some(CredentialFact::BoundsSet { bounds }))
     });
     Ok(wire::SetCredentialBoundsResponse { credential: credential.await?.into() })
@@ -109,7 +113,9 @@ pub async fn resume(
     who: Authorized<UserWrite>,
     request: wire::ResumeCredentialRequest,
 ) -> Result<wire::ResumeCredentialResponse> {
-    let credential = edit(&app, who, request.user_id, request.credential_id, |credential, _| {
+    let caller = who.clone();
+    let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, _| {
+        caller.may_narrow_to(&credential.bounds)?;
         Ok(credential.suspended.then_some(CredentialFact::Resumed))
     });
     Ok(wire::ResumeCredentialResponse { credential: credential.await?.into() })

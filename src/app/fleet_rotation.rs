@@ -156,7 +156,7 @@ impl Rotation {
     ) -> Result<Vec<Draft>> {
         self.who.may_change(state, machine)?;
         let new = NewSecret { label: self.name.clone(), ..new };
-        let facts = new.in_place_of(old, fate, now)?;
+        let facts = new.in_place_of(&self.who, old, fate, now)?;
         Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())
     }
 }

@@ -6,6 +6,8 @@
 mod administrator_filter;
 pub mod administrator_lists;
 pub mod administrators;
+pub mod authorization_lists;
+pub mod authorizations;
 pub mod bootstrap;
 mod cascade;
 pub mod changes;

@@ -21,13 +21,13 @@ use crate::{
 };
 
 /// A grant with what it connects.
-struct Full {
-    grant: UserGrant,
-    owner: Org,
-    user: Machine,
+pub(super) struct Full {
+    pub grant: UserGrant,
+    pub owner: Org,
+    pub user: Machine,
     /// Where the user belongs.
     home: Org,
-    project: Project,
+    pub project: Project,
     /// By which the owner gives roles in a project of another.
     through: Option<ProjectGrantId>,
 }
@@ -176,9 +176,13 @@ fn matches(query: &Query, full: &Full) -> bool {
     }
 }
 
+pub(super) fn missing(grant: &UserGrant) -> Error {
+    Error::internal(format!("the user grant {} names an object that is not there", grant.id))
+}
+
 impl Full {
-    fn read(state: &State<'_>, grant: UserGrant) -> Result<Self> {
-        let missing = || Error::internal(format!("the user grant {} names an object that is not there", grant.id));
+    pub fn read(state: &State<'_>, grant: UserGrant) -> Result<Self> {
+        let missing = || missing(&grant);
         let user = state.machine(&grant.user)?.ok_or_else(missing)?;
         Ok(Self {
             owner: state.org(&grant.owner)?.ok_or_else(missing)?,

@@ -7,9 +7,9 @@ use crate::{
     id::{OrgId, ProjectId, UserGrantId, UserId},
     limits::MAX_ROLES,
     model::{Draft, UserGrant, UserGrantFact, UserGrantState, fault},
-    permission::{Permit, UserGrantDelete, UserGrantWrite},
+    permission::{UserGrantDelete, UserGrantWrite},
     proto::zitadel::management::v1 as wire,
-    store::{Decision, Receipt, State},
+    store::{Changed, Decision, Receipt, State},
 };
 
 /// Gives a user, of whatever organisation, roles in a project that the context organisation owns or was granted.
@@ -18,24 +18,10 @@ pub async fn add(
     who: Authorized<UserGrantWrite>,
     request: wire::AddUserGrantRequest,
 ) -> Result<wire::AddUserGrantResponse> {
-    let roles = checked(request.role_keys)?;
-    let grant: UserGrantId = app.new_id();
-    let user_grant_id = grant.to_string();
-    let changed = app
-        .store
-        .change(who.warrant(), move |state, _| {
-            let project = given_in(&who, state, &request.project_id, &request.project_grant_id)?;
-            let user = UserId::parse(&request.user_id).ok_or(fault::USER_GRANT_USER_UNKNOWN)?;
-            let user = state.machine(&user)?.ok_or(fault::USER_GRANT_USER_UNKNOWN)?.id;
-            may_be_given(state, &project, &who.org, &roles)?;
-            if state.user_grant_by(&user, &project, &who.org)?.is_some() {
-                return Err(fault::USER_GRANT_EXISTS.into());
-            }
-            let fact = UserGrantFact::Added { user, project, roles };
-            Ok(Decision::new(vec![Draft::user_grant(&who.org, &grant, fact)], ()))
-        })
-        .await?;
-    Ok(wire::AddUserGrantResponse { user_grant_id, details: reply::added(changed.receipt()?).into() })
+    let wire::AddUserGrantRequest { user_id, project_id, project_grant_id, role_keys, .. } = request;
+    let new = New { user_id, project_id, project_grant_id, role_keys, not_given: fault::USER_GRANT_PROJECT_UNKNOWN };
+    let (id, added) = give(&app, who, new).await?;
+    Ok(wire::AddUserGrantResponse { user_grant_id: id.to_string(), details: reply::added(&added).into() })
 }
 
 /// Replaces the roles of a grant.
@@ -45,15 +31,11 @@ pub async fn update(
     request: wire::UpdateUserGrantRequest,
 ) -> Result<wire::UpdateUserGrantResponse> {
     let roles = checked(request.role_keys)?;
-    let names = (request.user_id, request.grant_id);
-    let done = step(&app, who, names, fault::USER_GRANT_CHANGE_UNKNOWN, move |state, grant| {
-        if grant.roles == roles {
-            return Err(fault::USER_GRANT_UNCHANGED.into());
-        }
-        may_be_given(state, &grant.project, &grant.owner, &roles)?;
-        Ok(UserGrantFact::Changed { roles })
-    });
-    Ok(wire::UpdateUserGrantResponse { details: reply::changed(&done.await?).into() })
+    let named = Named { user: Some(request.user_id), id: request.grant_id };
+    let done = step(&app, who, named, fault::USER_GRANT_CHANGE_UNKNOWN, |state, grant| changed(state, grant, roles));
+    let changed = done.await?;
+    let changed = changed.last().ok_or(fault::USER_GRANT_UNCHANGED)?;
+    Ok(wire::UpdateUserGrantResponse { details: reply::changed(changed).into() })
 }
 
 /// Puts the roles of a grant out of force.
@@ -62,12 +44,10 @@ pub async fn deactivate(
     who: Authorized<UserGrantWrite>,
     request: wire::DeactivateUserGrantRequest,
 ) -> Result<wire::DeactivateUserGrantResponse> {
-    let names = (request.user_id, request.grant_id);
-    let done = step(&app, who, names, fault::USER_GRANT_CHANGE_UNKNOWN, |_, grant| match grant.state {
-        UserGrantState::Active => Ok(UserGrantFact::Deactivated),
-        UserGrantState::Inactive => Err(fault::USER_GRANT_NOT_ACTIVE.into()),
-    });
-    Ok(wire::DeactivateUserGrantResponse { details: reply::changed(&done.await?).into() })
+    let named = Named { user: Some(request.user_id), id: request.grant_id };
+    let done = switch_off(&app, who, named).await?;
+    let done = done.last().ok_or(fault::USER_GRANT_NOT_ACTIVE)?;
+    Ok(wire::DeactivateUserGrantResponse { details: reply::changed(done).into() })
 }
 
 /// Puts them into force again.
@@ -76,12 +56,10 @@ pub async fn reactivate(
     who: Authorized<UserGrantWrite>,
     request: wire::ReactivateUserGrantRequest,
 ) -> Result<wire::ReactivateUserGrantResponse> {
-    let names = (request.user_id, request.grant_id);
-    let done = step(&app, who, names, fault::USER_GRANT_REACTIVATE_UNKNOWN, |_, grant| match grant.state {
-        UserGrantState::Inactive => Ok(UserGrantFact::Reactivated),
-        UserGrantState::Active => Err(fault::USER_GRANT_NOT_INACTIVE.into()),
-    });
-    Ok(wire::ReactivateUserGrantResponse { details: reply::changed(&done.await?).into() })
+    let named = Named { user: Some(request.user_id), id: request.grant_id };
+    let done = switch_on(&app, who, named).await?;
+    let done = done.last().ok_or(fault::USER_GRANT_NOT_INACTIVE)?;
+    Ok(wire::ReactivateUserGrantResponse { details: reply::changed(done).into() })
 }
 
 /// Takes the roles away for good.
@@ -90,9 +68,9 @@ pub async fn remove(
     who: Authorized<UserGrantDelete>,
     request: wire::RemoveUserGrantRequest,
 ) -> Result<wire::RemoveUserGrantResponse> {
-    let names = (request.user_id, request.grant_id);
-    let done = step(&app, who, names, fault::USER_GRANT_REMOVE_UNKNOWN, |_, _| Ok(UserGrantFact::Removed));
-    Ok(wire::RemoveUserGrantResponse { details: reply::changed(&done.await?).into() })
+    let named = Named { user: Some(request.user_id), id: request.grant_id };
+    let removed = take(&app, who, named).await?.ok_or(fault::USER_GRANT_REMOVE_UNKNOWN)?;
+    Ok(wire::RemoveUserGrantResponse { details: reply::changed(&removed).into() })
 }
 
 /// The event by which a grant ends because the user, the project or its grant to the owner goes.
@@ -100,42 +78,121 @@ pub(super) fn end(grant: &UserGrant) -> Draft {
     Draft::user_grant(&grant.owner, &grant.id, UserGrantFact::CascadeRemoved)
 }
 
-/// Does to a grant, named by its user and its id, what `decide` says of it.
-async fn step<P: Permit + 'static>(
-    app: &App,
-    who: Authorized<P>,
-    (user, id): (String, String),
-    unknown: Fault,
-    decide: impl FnOnce(&State<'_>, &UserGrant) -> Result<UserGrantFact> + Send + 'static,
-) -> Result<Receipt> {
+/// What is to be given.
+pub(super) struct New {
+    pub user_id: String,
+    pub project_id: String,
+    /// By which the organisation may give it. Empty for whichever it has.
+    pub project_grant_id: String,
+    pub role_keys: Vec<String>,
+    /// What to say where the project is not one that the organisation may give roles in.
+    pub not_given: Fault,
+}
+
+/// How a request names a grant.
+pub(super) struct Named {
+    /// Over v1 it also says whose it is.
+    pub user: Option<String>,
+    pub id: String,
+}
+
+impl Named {
+    fn find<P>(&self, who: &Authorized<P>, state: &State<'_>) -> Result<Option<UserGrant>> {
+        let is_whose = |grant: &UserGrant| self.user.as_deref().is_none_or(|user| user == grant.user.as_str());
+        Ok(who.user_grant(state, &self.id)?.filter(is_whose))
+    }
+}
+
+pub(super) async fn give(app: &App, who: Authorized<UserGrantWrite>, new: New) -> Result<(UserGrantId, Receipt)> {
+    let roles = checked(new.role_keys.clone())?;
+    let grant: UserGrantId = app.new_id();
+    let id = grant.clone();
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let grant = who.user_grant_or(state, &user, &id, unknown)?;
-            Ok(Decision::new(vec![Draft::user_grant(&grant.owner, &grant.id, decide(state, &grant)?)], ()))
+            let project = given_in(&who, state, &new)?;
+            let user = UserId::parse(&new.user_id).ok_or(fault::USER_GRANT_USER_UNKNOWN)?;
+            let user = state.machine(&user)?.ok_or(fault::USER_GRANT_USER_UNKNOWN)?.id;
+            may_be_given(state, &project, &who.org, &roles)?;
+            if state.user_grant_by(&user, &project, &who.org)?.is_some() {
+                return Err(fault::USER_GRANT_EXISTS.into());
+            }
+            let fact = UserGrantFact::Added { user, project, roles };
+            Ok(Decision::new(vec![Draft::user_grant(&who.org, &grant, fact)], ()))
         })
         .await?;
-    changed.receipt().cloned()
+    Ok((id, changed.receipt()?.clone()))
+}
+
+/// What gives the grant these roles; nothing if it has them.
+pub(super) fn changed(state: &State<'_>, grant: &UserGrant, roles: Vec<String>) -> Result<Option<UserGrantFact>> {
+    if grant.roles == roles {
+        return Ok(None);
+    }
+    may_be_given(state, &grant.project, &grant.owner, &roles)?;
+    Ok(Some(UserGrantFact::Changed { roles }))
+}
+
+pub(super) async fn switch_off(app: &App, who: Authorized<UserGrantWrite>, named: Named) -> Result<Changed<Receipt>> {
+    step(app, who, named, fault::USER_GRANT_CHANGE_UNKNOWN, |_, grant| {
+        Ok((grant.state == UserGrantState::Active).then_some(UserGrantFact::Deactivated))
+    })
+    .await
+}
+
+pub(super) async fn switch_on(app: &App, who: Authorized<UserGrantWrite>, named: Named) -> Result<Changed<Receipt>> {
+    step(app, who, named, fault::USER_GRANT_REACTIVATE_UNKNOWN, |_, grant| {
+        Ok((grant.state == UserGrantState::Inactive).then_some(UserGrantFact::Reactivated))
+    })
+    .await
+}
+
+/// Does to a grant what `decide` says of it, which may be nothing.
+pub(super) async fn step(
+    app: &App,
+    who: Authorized<UserGrantWrite>,
+    named: Named,
+    unknown: Fault,
+    decide: impl FnOnce(&State<'_>, &UserGrant) -> Result<Option<UserGrantFact>> + Send + 'static,
+) -> Result<Changed<Receipt>> {
+    app.store
+        .change(who.warrant(), move |state, _| {
+            let grant = named.find(&who, state)?.ok_or(unknown)?;
+            let fact = decide(state, &grant)?.map(|fact| Draft::user_grant(&grant.owner, &grant.id, fact));
+            Ok(Decision::new(fact.into_iter().collect(), Receipt::of(&grant.owner, &grant.stamps)))
+        })
+        .await
+}
+
+/// `None` if there is no such grant.
+pub(super) async fn take(app: &App, who: Authorized<UserGrantDelete>, named: Named) -> Result<Option<Receipt>> {
+    let changed = app
+        .store
+        .change(who.warrant(), move |state, _| {
+            let grant = named.find(&who, state)?;
+            let removed = grant.map(|grant| Draft::user_grant(&grant.owner, &grant.id, UserGrantFact::Removed));
+            Ok(Decision::new(removed.into_iter().collect(), ()))
+        })
+        .await?;
+    Ok(changed.last().cloned())
 }
 
 /// None at all is fine: then the user only has a place in the project.
-fn checked(roles: Vec<String>) -> Result<Vec<String>> {
+pub(super) fn checked(roles: Vec<String>) -> Result<Vec<String>> {
     each_once(roles, MAX_ROLES, fault::USER_GRANT_INVALID)
 }
 
-/// The project, if the organisation that the proof is good for owns it or was granted it: by the grant that is named, or
-/// by whichever it has.
-fn given_in(who: &Authorized<UserGrantWrite>, state: &State<'_>, project: &str, grant: &str) -> Result<ProjectId> {
-    if !grant.is_empty() {
-        let granted = who.granted_project(state, project, grant)?;
+/// The project, if the organisation that the proof is good for owns it or was granted it.
+fn given_in(who: &Authorized<UserGrantWrite>, state: &State<'_>, new: &New) -> Result<ProjectId> {
+    if !new.project_grant_id.is_empty() {
+        let granted = who.granted_project(state, &new.project_id, &new.project_grant_id)?;
         return Ok(granted.ok_or(fault::USER_GRANT_PROJECT_GRANT_UNKNOWN)?.project);
     }
-    if let Some(own) = who.project(state, project)? {
+    if let Some(own) = who.project(state, &new.project_id)? {
         return Ok(own.id);
     }
-    let project = ProjectId::parse(project).ok_or(fault::USER_GRANT_PROJECT_UNKNOWN)?;
-    state.project_grant_to(&project, &who.org)?.ok_or(fault::USER_GRANT_PROJECT_UNKNOWN)?;
-    Ok(project)
+    let project = ProjectId::parse(&new.project_id).ok_or(new.not_given)?;
+    Ok(state.project_grant_to(&project, &who.org)?.ok_or(new.not_given)?.project)
 }
 
 /// Refuses keys of roles that `owner` cannot give in the project: those that there are not, or that it was not granted.

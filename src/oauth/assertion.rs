@@ -5,7 +5,7 @@
 
 use crate::{
     app::App,
-    authn::{Account, Assertion, Flaw, Presented, Verified, alive},
+    authn::{Account, Assertion, By, Flaw, Gate, Presented, Verified, alive},
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     keys::PublicKey,
@@ -122,7 +122,7 @@ fn examine(
     assertion: &Assertion<'_>,
     machine: Option<&Machine>,
 ) -> Result<Result<(Client, Verified), Refused>> {
-    let Ground { state, now, issuer, .. } = ground;
+    let Gate { state, now, issuer, client, .. } = &ground.gate;
     let found = match (machine, CredentialId::parse(assertion.kid())) {
         (Some(machine), Some(kid)) => state.credential(&machine.id, &kid)?.filter(Credential::is_key),
         _ => None,
@@ -141,7 +141,7 @@ fn examine(
         stand_in::verify(assertion);
         Err(Flaw::Signature)
     };
-    let account = alive(state, *now, Presented::Credential(&credential))?;
+    let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*client))?;
     if account.is_none() {
         // The last thing that it would have read.
         stand_in::read_credential(state)?;

@@ -6,7 +6,7 @@
 
 use crate::{
     app::App,
-    authn::{Account, BasicCredentials, Presented, alive, basic, text_of},
+    authn::{Account, BasicCredentials, By, Gate, Presented, alive, basic, text_of},
     error::{Kind, Result},
     id::{CredentialId, UserId},
     limits::MAX_CREDENTIAL_BYTES,
@@ -110,7 +110,7 @@ where
 {
     let warrant = Warrant::of(user.clone(), move |state, now| {
         let credential = state.credential(&user, &credential)?.ok_or(fault::TOKEN_INVALID)?;
-        alive(state, now, Presented::Credential(&credential))?.ok_or(fault::TOKEN_INVALID)?;
+        alive(state, now, Presented::Credential(&credential), By::Another)?.ok_or(fault::TOKEN_INVALID)?;
         Ok(())
     });
     match app.store.change(warrant, decide).await {
@@ -236,7 +236,7 @@ fn examine(
     called: &str,
     secret: &str,
 ) -> Result<Result<Client, Refused>> {
-    let Ground { state, now, ring, .. } = ground;
+    let Gate { state, now, ring, client, .. } = &ground.gate;
     let hasher = ring.client_secrets();
     let found = state.credential_by_hash(&hasher.hash(secret))?;
     let theirs = found.filter(|found| found.is_secret() && machine.is_some_and(|machine| machine.id == found.user));
@@ -249,7 +249,7 @@ fn examine(
             Some(_) => Refused::WrongSecret,
         }));
     };
-    let account = alive(state, *now, Presented::Credential(&credential))?;
+    let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*client))?;
     if account.is_none() {
         // The last thing that it would have read.
         stand_in::read_credential(state)?;

@@ -8,7 +8,7 @@ use crate::{
     keys::{SigningKey, TokenId, jwt},
     model::{AccessToken, AccessTokenType},
     oauth::{
-        claims::{Profile, ResourceOwner, UserMetadata},
+        claims::{Networks, Profile, ResourceOwner, UserMetadata},
         error::{OAuthError, OAuthResult},
         roles::RoleClaims,
         scope::{Granted, OPENID, PROFILE},
@@ -51,6 +51,8 @@ pub struct TokenResponse {
 struct AccessClaims<'a> {
     #[serde(flatten)]
     token: Claims,
+    #[serde(flatten)]
+    networks: Networks,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
@@ -145,7 +147,7 @@ fn signed(
         credential: token.credential.to_string(),
         own_audience,
     };
-    let claims = AccessClaims { token: claims, resource_owner, roles, metadata };
+    let claims = AccessClaims { token: claims, networks: Networks::of(account), resource_owner, roles, metadata };
     jwt::sign(key, &app.settings.jwt_type, &claims).map_err(too_large)
 }
 

@@ -36,15 +36,11 @@ pub use userinfo::{UserInfo, userinfo};
 
 use crate::{
     app::App,
-    authn::{Account, Attempt, Bearer, Uses, alive, read},
-    error::Result,
+    authn::{Attempt, Gate, Uses},
     id::{CredentialId, UserId},
-    keys::KeyRing,
-    store::State,
-    time::Timestamp,
 };
 use form::Form;
-use std::{cell::RefCell, net::IpAddr};
+use std::{cell::RefCell, net::IpAddr, ops::Deref};
 
 /// What was sent to an OAuth endpoint. It has no `Debug`, as it holds secrets.
 pub struct Request<'a> {
@@ -59,11 +55,7 @@ pub struct Request<'a> {
 
 /// What a request is judged by: one moment, one state.
 struct Ground<'a> {
-    /// Earlier than the state.
-    now: Timestamp,
-    state: State<'a>,
-    ring: &'a KeyRing,
-    issuer: &'a str,
+    gate: Gate<'a>,
     uses: &'a Uses,
     /// What the verdict uses up, should it be a success.
     once: RefCell<Vec<assertion::Once>>,
@@ -101,13 +93,18 @@ impl<'a> Request<'a> {
 
 /// Judges a request. The verdict knows no wait, as neither snapshot nor keys are to be kept; after it, what counts only
 /// once is used up.
-async fn judge<T>(app: &App, verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>) -> OAuthResult<T> {
+async fn judge<T>(
+    app: &App,
+    request: &Request<'_>,
+    verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>,
+) -> OAuthResult<T> {
     let (verdict, once) = {
         let now = app.clock.now();
         let snapshot = app.store.snapshot()?;
         let ring = app.keys.load();
         let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
-        let ground = Ground { now, state, ring: &ring, issuer, uses: app.uses(), once: RefCell::default() };
+        let gate = Gate { now, state, ring: &ring, issuer, client: request.client };
+        let ground = Ground { gate, uses: app.uses(), once: RefCell::default() };
         (verdict(&ground)?, ground.once.into_inner())
     };
     assertion::spend(app, once).await?;
@@ -120,13 +117,12 @@ impl Ground<'_> {
         let attempt = Attempt { at: self.now, address: request.client, agent: request.agent, accepted };
         self.uses.note(user, credential, attempt);
     }
+}
 
-    /// What this server issued as `token`, and whose it is, if all of it counts.
-    fn bearer(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
-        let Some(bearer) = read(self.ring, self.issuer, &self.state, self.now, token)? else {
-            return Ok(None);
-        };
-        let account = alive(&self.state, self.now, bearer.presented())?;
-        Ok(account.map(|account| (bearer, account)))
+impl<'a> Deref for Ground<'a> {
+    type Target = Gate<'a>;
+
+    fn deref(&self) -> &Gate<'a> {
+        &self.gate
     }
 }

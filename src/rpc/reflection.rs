@@ -23,7 +23,7 @@ pub const PROCEDURES: [&str; 2] = [
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 13] = [
     "countersign.v1.CredentialService",
     "countersign.v1.SigningKeyService",
     "grpc.health.v1.Health",
@@ -31,6 +31,7 @@ const SERVICES: [&str; 12] = [
     "grpc.reflection.v1alpha.ServerReflection",
     "zitadel.admin.v1.AdminService",
     "zitadel.auth.v1.AuthService",
+    "zitadel.authorization.v2.AuthorizationService",
     "zitadel.internal_permission.v2.InternalPermissionService",
     "zitadel.management.v1.ManagementService",
     "zitadel.org.v2.OrganizationService",

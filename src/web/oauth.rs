@@ -124,6 +124,6 @@ fn log(route: Route, refusal: &OAuthError) {
             tracing::error!(endpoint, error, ?cause, "an OAuth request failed");
         }
         Some(cause) => tracing::info!(endpoint, error, %cause, "an OAuth request was refused"),
-        None => tracing::debug!(endpoint, error, reason = refusal.description, "an OAuth request was refused"),
+        None => tracing::debug!(endpoint, error, reason = %refusal.description, "an OAuth request was refused"),
     }
 }

@@ -112,6 +112,18 @@ impl Kit {
 
     /// Calls an operation as `token` in the context of `org`.
     pub async fn call_in(&self, procedure: &str, token: &str, org: &str, body: Value) -> Result<Value, Refusal> {
+        self.call_from(web::CLIENT, procedure, token, org, body).await
+    }
+
+    /// The same from this address.
+    pub async fn call_from(
+        &self,
+        client: &str,
+        procedure: &str,
+        token: &str,
+        org: &str,
+        body: Value,
+    ) -> Result<Value, Refusal> {
         let mut headers = HeaderMap::new();
         if !token.is_empty() {
             headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).expect("a header"));
@@ -119,7 +131,7 @@ impl Kit {
         if !org.is_empty() {
             headers.insert("x-zitadel-orgid", HeaderValue::from_str(org).expect("a header"));
         }
-        let call = Call { headers, body: body.to_string().into(), format: Format::Json, client: None };
+        let call = Call { headers, body: body.to_string().into(), format: Format::Json, client: client.parse().ok() };
         let procedure = full_name(procedure);
         let answer = self.api.call(&procedure, call).await.map_err(refusal)?;
         let answer = serde_json::from_slice(&answer).expect("JSON");
@@ -244,6 +256,7 @@ pub fn full_name(procedure: &str) -> String {
         ("auth/", "zitadel.auth.v1.AuthService/"),
         ("user.v2/", "zitadel.user.v2.UserService/"),
         ("org.v2/", "zitadel.org.v2.OrganizationService/"),
+        ("authorization.v2/", "zitadel.authorization.v2.AuthorizationService/"),
         ("project.v2/", "zitadel.project.v2.ProjectService/"),
         ("admins.v2/", "zitadel.internal_permission.v2.InternalPermissionService/"),
         ("credential/", "countersign.v1.CredentialService/"),

@@ -42,6 +42,7 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             "user_id" => user.into(),
             "org_id" | "organization_id" => org.into(),
             "id" if message.contains("Org") => org.into(),
+            "id" if message.contains("Authorization") => objects.grant.as_str().into(),
             "id" if message.contains("Project") => objects.project.as_str().into(),
             "id" => user.into(),
             "resource" => json!({ "organizationId": org }),

@@ -64,9 +64,10 @@ fn find(request: &Request<'_>) -> OAuthResult<&'static Grant> {
 }
 
 async fn run(app: &App, request: &Request<'_>, grant: &Grant) -> OAuthResult<TokenResponse> {
-    let ticket = judge(app, |ground| {
+    let ticket = judge(app, request, |ground| {
         let Subject { account, called, credential, amr } = (grant.resolve)(ground, request)?;
         let requested = scope::parse(request.form.get("scope"))?;
+        scope::are_within(&requested, &account.bounds)?;
         let granted = (grant.scopes)(&requested, &account, &ground.state)?;
         let roles = roles::of_token(&ground.state, &account, &granted.scopes, &granted.audience)?;
         Ok(Ticket { issued: ground.now, account, called, credential, amr, granted, roles })
