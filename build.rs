@@ -1,6 +1,6 @@
 //! Turns the protos under `src/proto` into Rust, in pure Rust: protox reads them, buffa-build writes
 //! the messages, and the modules below write what buffa does not know: the route table, the checks
-//! of requests and the index for reflection.
+//! of requests, the index for reflection and the OpenAPI document.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a build script tells what is wrong by stopping")]
 
@@ -8,10 +8,14 @@
 mod descriptors;
 #[path = "src/proto/build/names.rs"]
 mod names;
+#[path = "src/proto/build/openapi/mod.rs"]
+mod openapi;
 #[path = "src/proto/build/options.rs"]
 mod options;
 #[path = "src/proto/build/routes.rs"]
 mod routes;
+#[path = "src/proto/build/rpcs.rs"]
+mod rpcs;
 #[path = "src/proto/build/rules.rs"]
 mod rules;
 #[path = "src/proto/build/validate.rs"]
@@ -34,6 +38,10 @@ fn main() {
     let pool = compiler.descriptor_pool();
     write(&out, "routes.rs", routes::generate(&pool));
     write(&out, "validate.rs", validate::generate(&pool));
+    let version = env::var("CARGO_PKG_VERSION").expect("cargo sets CARGO_PKG_VERSION");
+    let document = openapi::generate(&pool, &version);
+    write(&out, "openapi.etag", openapi::tag(&document));
+    write(&out, "openapi.json", document);
 
     // What is embedded in the binary goes without comments: reflection clients do not read them.
     let set = compiler.include_source_info(false).encode_file_descriptor_set();

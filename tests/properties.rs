@@ -58,6 +58,12 @@ const CALLS: &[&str] = &[
     "management/UpdateOrg",
     "management/DeactivateOrg",
     "management/ReactivateOrg",
+    "project.v2/CreateProject",
+    "project.v2/AddProjectRole",
+    "project.v2/CreateProjectGrant",
+    "project.v2/UpdateProjectGrant",
+    "authorization.v2/CreateAuthorization",
+    "authorization.v2/UpdateAuthorization",
     "admin/AddIAMMember",
     "admin/UpdateIAMMember",
     "admin/RemoveIAMMember",
@@ -66,11 +72,29 @@ const CALLS: &[&str] = &[
     "keys/RotateSigningKey",
 ];
 
+/// What takes the others away is rare, or there would be nothing to be taken.
+const ENDS: &[&str] = &[
+    "project.v2/DeleteProject",
+    "project.v2/RemoveProjectRole",
+    "project.v2/DeleteProjectGrant",
+    "authorization.v2/DeleteAuthorization",
+];
+
+/// What projects need to be granted at all.
+const SHARES: &[&str] = &[
+    "project.v2/CreateProject",
+    "project.v2/AddProjectRole",
+    "project.v2/CreateProjectGrant",
+    "authorization.v2/CreateAuthorization",
+];
+
 /// Adding users is common, or most steps would be about users that are not there; ending an organisation is rare.
 fn asks() -> impl Strategy<Value = Ask> {
     prop_oneof![
         8 => Just(Ask::Call("management/AddMachineUser")),
         20 => select(CALLS).prop_map(Ask::Call),
+        12 => select(SHARES).prop_map(Ask::Call),
+        2 => select(ENDS).prop_map(Ask::Call),
         4 => select(CALLS).prop_map(Ask::Twice),
         2 => Just(Ask::RevokeToken),
     ]
@@ -90,6 +114,8 @@ struct World {
     orgs: Vec<String>,
     /// Personal access tokens' ids, by user.
     tokens: BTreeMap<String, String>,
+    /// The last authorization's id, by project.
+    authorizations: BTreeMap<String, String>,
     /// Each owner's last sequence that was answered.
     heads: BTreeMap<String, u64>,
 }
@@ -120,6 +146,7 @@ impl World {
         let user = format!("user-{}", step.user);
         let name = format!("name-{}", step.name);
         let org = self.orgs.get(step.context).unwrap_or(&self.orgs[0]);
+        let (project, role) = (format!("project-{}", step.user % 2), format!("role-{}", step.name % 2));
         match procedure.rsplit('/').next().unwrap_or_default() {
             "AddMachineUser" => json!({ "userId": user, "userName": name, "name": name }),
             "UpdateMachine" => json!({ "userId": user, "name": name, "description": user }),
@@ -133,6 +160,21 @@ impl World {
             "AddIAMMember" | "UpdateIAMMember" => {
                 let role = if step.name.is_multiple_of(2) { "IAM_OWNER" } else { "IAM_OWNER_VIEWER" };
                 json!({ "userId": user, "roles": [role] })
+            }
+            "CreateProject" => json!({ "organizationId": org, "projectId": project, "name": name }),
+            "DeleteProject" => json!({ "projectId": project }),
+            "AddProjectRole" | "RemoveProjectRole" => {
+                json!({ "projectId": project, "roleKey": role, "displayName": role })
+            }
+            "CreateProjectGrant" | "UpdateProjectGrant" | "DeleteProjectGrant" => {
+                let roles = if step.name == 0 { json!([]) } else { json!([role]) };
+                json!({ "projectId": project, "grantedOrganizationId": org, "roleKeys": roles })
+            }
+            "CreateAuthorization" => {
+                json!({ "userId": self.kit.admin, "projectId": project, "organizationId": org, "roleKeys": [role] })
+            }
+            "UpdateAuthorization" | "DeleteAuthorization" => {
+                json!({ "id": self.authorizations.get(&project), "roleKeys": [role] })
             }
             "AddOrg" | "UpdateOrg" => json!({ "name": name }),
             "SetDefaultOrg" | "RemoveOrg" => json!({ "orgId": org }),
@@ -185,6 +227,9 @@ impl World {
         if let Some(id) = answer.get("tokenId") {
             self.tokens.insert(format!("user-{}", step.user), text(id));
         }
+        if matches!(step.ask, Ask::Call("authorization.v2/CreateAuthorization")) {
+            self.authorizations.insert(format!("project-{}", step.user % 2), text(&answer["id"]));
+        }
         if matches!(step.ask, Ask::Call("management/AddOrg") | Ask::Twice("management/AddOrg")) {
             self.orgs.push(text(&answer["id"]));
         }
@@ -233,6 +278,7 @@ async fn whatever_is_asked(steps: Vec<Step>) {
         callers: vec![kit.admin_token.clone(), kit.admin_token.clone(), owner.clone(), viewer.clone()],
         orgs: vec![kit.org.clone(), other.clone()],
         tokens: BTreeMap::new(),
+        authorizations: BTreeMap::new(),
         heads: BTreeMap::new(),
         kit,
     };

@@ -26,8 +26,8 @@ pub async fn list(
     few_enough(&request.filters)?;
     let org = app.store.snapshot()?.state().org(&who.org)?.ok_or(fault::ORG_UNKNOWN)?;
     let meets = |filter: &wire::DomainSearchFilter| match &filter.filter {
-        Some(Filter::DomainNameFilter(query)) => {
-            Ok(TextMatch::filter(&query.name, &query.method).matches(&org.primary_domain))
+        Some(Filter::DomainFilter(query)) => {
+            Ok(TextMatch::v2(&query.domain, &query.method).matches(&org.primary_domain))
         }
         None => Err(fault::QUERY_EMPTY),
     };

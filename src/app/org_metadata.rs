@@ -25,8 +25,8 @@ pub async fn set(
     request: management::SetOrgMetadataRequest,
 ) -> Result<management::SetOrgMetadataResponse> {
     let entries = vec![(request.key, request.value)];
-    let set = metadata::set(&app, who.warrant(), entries, find(who.org.clone())).await?;
-    Ok(management::SetOrgMetadataResponse { id: who.org.to_string(), details: reply::added(&set).into() })
+    let set = metadata::set(&app, who.warrant(), entries, find(who.org)).await?;
+    Ok(management::SetOrgMetadataResponse { details: reply::added(&set).into() })
 }
 
 /// Keeps several entries, or none of them.

@@ -16,6 +16,12 @@ pub use generated::{countersign, grpc, zitadel};
 pub use route::{Field, Kind, ROUTES, Rest, Route, Schema};
 pub use validate::{Validate, Violation};
 
+/// The REST face as an OpenAPI document, in JSON.
+pub static OPENAPI: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
+
+/// The entity tag of [`OPENAPI`], with its quotes.
+pub static OPENAPI_TAG: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.etag"));
+
 /// What buffa wrote. It is not held to the lints of this crate.
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 #[rustfmt::skip]

@@ -21,7 +21,8 @@ pub struct Rest {
     /// The method, in capitals.
     pub method: &'static str,
     /// The whole path. A segment in braces is a variable and names a field of the request, in the
-    /// form that `matchit` reads: `/management/v1/users/{user_id}/secret`.
+    /// form that `matchit` reads: `/management/v1/users/{user_id}/secret`. One with a star, at the end,
+    /// takes all that is left, with its slashes.
     pub path: &'static str,
     /// Whether the body is the request; if not, what the path leaves open comes from the query string.
     pub body: bool,

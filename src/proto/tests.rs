@@ -12,5 +12,6 @@ use super::*;
 
 mod descriptor;
 mod json;
+mod numbers;
 mod routes;
 mod validate;

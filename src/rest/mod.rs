@@ -15,6 +15,7 @@ use http::{
     HeaderValue, Request, Response, StatusCode,
     header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE},
 };
+pub use routes::HUMAN_PATHS;
 use routes::{Found, Routes};
 use std::sync::Arc;
 

@@ -155,7 +155,7 @@ impl Store {
     /// warrant is no longer good by then.
     ///
     /// Goes on even if the caller stops waiting. Refused with [`Kind::ResourceExhausted`] while too many wait already, of
-    /// everybody or of this account: see [`Places`].
+    /// everybody or of this account (`places` says how many).
     pub async fn change<T, F>(&self, warrant: Warrant, decide: F) -> Result<Changed<T>>
     where
         T: Send + 'static,

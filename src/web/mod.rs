@@ -1,9 +1,11 @@
-//! The face for everything that is neither gRPC nor REST: OAuth and OpenID Connect, the JWKS, health and metrics.
+//! The face for everything that is neither gRPC nor REST: OAuth and OpenID Connect, the JWKS, health, metrics and the
+//! description of REST.
 //!
 //! Only the configuration decides what is published: neither the `Host` header nor what a proxy says of the request is
 //! ever looked at.
 
 mod oauth;
+mod openapi;
 mod ops;
 mod reply;
 mod route;
@@ -64,6 +66,7 @@ impl Web {
                 self.oauth(route, request, peer).await
             }
             Route::Healthz => reply::text(200, "ok"),
+            Route::OpenApi => openapi::document(request.headers()),
             Route::Ready => ops::ready(&self.app),
             Route::Metrics => ops::metrics(&self.app),
             Route::GatewayHealthz => ops::gateway_healthz(&self.app),

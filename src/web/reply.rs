@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
     header::{
-        ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+        ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
         X_CONTENT_TYPE_OPTIONS,
     },
 };
@@ -36,6 +36,16 @@ pub(super) fn document(bytes: Bytes) -> Response<Body> {
 /// A JWK Set. A client that meets a key that it does not know asks again, whatever it keeps.
 pub(super) fn keys(jwks: Bytes) -> Response<Body> {
     with(with(response(200, jwks), CONTENT_TYPE, JSON), CACHE_CONTROL, "max-age=300, must-revalidate")
+}
+
+/// JSON that was made before and changes only with the program: whoever keeps it asks whether it is still the same.
+pub(super) fn tagged(bytes: Bytes, tag: &'static str) -> Response<Body> {
+    with(with(with(response(200, bytes), CONTENT_TYPE, JSON), CACHE_CONTROL, "no-cache"), ETAG, tag)
+}
+
+/// What the client keeps is still the same.
+pub(super) fn not_modified(tag: &'static str) -> Response<Body> {
+    with(with(response(304, Bytes::new()), CACHE_CONTROL, "no-cache"), ETAG, tag)
 }
 
 pub(super) fn text(status: u16, text: &'static str) -> Response<Body> {
@@ -81,7 +91,7 @@ pub(super) fn not_found() -> Response<Body> {
 /// A status as a word for the metrics.
 pub(super) fn outcome(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        200..=299 => "ok",
+        200..=299 | 304 => "ok",
         401 => "unauthenticated",
         404 => "not_found",
         408 => "deadline_exceeded",

@@ -13,6 +13,7 @@ pub(super) enum Route {
     Keys,
     Metrics,
     OAuthMetadata,
+    OpenApi,
     OpenIdConfiguration,
     Ready,
     Revoke,
@@ -21,7 +22,7 @@ pub(super) enum Route {
 }
 
 impl Route {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Authorize,
         Self::GatewayHealthz,
         Self::Healthz,
@@ -29,6 +30,7 @@ impl Route {
         Self::Keys,
         Self::Metrics,
         Self::OAuthMetadata,
+        Self::OpenApi,
         Self::OpenIdConfiguration,
         Self::Ready,
         Self::Revoke,
@@ -50,6 +52,7 @@ impl Route {
             | Self::Keys
             | Self::Metrics
             | Self::OAuthMetadata
+            | Self::OpenApi
             | Self::OpenIdConfiguration
             | Self::Ready => "GET, HEAD",
         }
@@ -69,6 +72,7 @@ impl Route {
             Self::Keys => "oauth.keys",
             Self::Metrics => "debug.metrics",
             Self::OAuthMetadata => "oauth.metadata",
+            Self::OpenApi => "openapi",
             Self::OpenIdConfiguration => "openid.configuration",
             Self::Ready => "debug.ready",
             Self::Revoke => "oauth.revoke",
@@ -86,11 +90,35 @@ impl Route {
             Self::Keys => Endpoint::Keys.path(),
             Self::Metrics => "/debug/metrics",
             Self::OAuthMetadata => "/.well-known/oauth-authorization-server",
+            Self::OpenApi => "/openapi.json",
             Self::OpenIdConfiguration => "/.well-known/openid-configuration",
             Self::Ready => "/debug/ready",
             Self::Revoke => Endpoint::Revoke.path(),
             Self::Token => Endpoint::Token.path(),
             Self::Userinfo => Endpoint::Userinfo.path(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::OPENAPI;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    /// What stands beside the protos is described by hand.
+    #[test]
+    fn every_path_is_described() {
+        let document: Value = serde_json::from_str(OPENAPI).expect("JSON");
+        let mut described = BTreeSet::new();
+        for (path, operations) in document["paths"].as_object().expect("paths") {
+            let by_hand = operations.as_object().expect("operations").iter();
+            let by_hand = by_hand.filter(|(_, operation)| operation.get("x-countersign-procedure").is_none());
+            described.extend(by_hand.map(|(method, _)| (path.clone(), method.to_uppercase())));
+        }
+        let methods = |route: Route| route.methods().split(", ").map(move |it| (route.path().into(), it.into()));
+        let served: BTreeSet<(String, String)> = Route::ALL.into_iter().flat_map(methods).collect();
+        assert_eq!(described, served.into_iter().filter(|(_, method)| method != "HEAD").collect());
     }
 }

@@ -8,6 +8,7 @@ pub mod web;
 pub mod binary;
 pub mod client;
 pub mod grpc;
+pub mod schema;
 pub mod server;
 
 use countersign::{
@@ -118,8 +119,11 @@ impl Kit {
             headers.insert("x-zitadel-orgid", HeaderValue::from_str(org).expect("a header"));
         }
         let call = Call { headers, body: body.to_string().into(), format: Format::Json };
-        let answer = self.api.call(&full_name(procedure), call).await;
-        answer.map(|bytes| serde_json::from_slice(&bytes).expect("JSON")).map_err(refusal)
+        let procedure = full_name(procedure);
+        let answer = self.api.call(&procedure, call).await.map_err(refusal)?;
+        let answer = serde_json::from_slice(&answer).expect("JSON");
+        schema::assert_answer(&procedure, &answer);
+        Ok(answer)
     }
 
     /// Calls an operation as `token`.

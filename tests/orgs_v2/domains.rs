@@ -18,7 +18,7 @@ async fn the_domain_of_the_name_is_listed() {
     assert_eq!(listed["domains"], json!([expected]));
     assert_eq!(listed["pagination"], json!({ "totalResult": "1", "appliedLimit": "100" }));
 
-    let name = |name: &str, method: i32| json!([{ "domainNameFilter": { "name": name, "method": method } }]);
+    let name = |name: &str, method: i32| json!([{ "domainFilter": { "domain": name, "method": method } }]);
     assert_eq!(kit.ok(list, ask(name("PLATFORM", 3))).await["domains"], json!([expected]));
     assert_eq!(kit.ok(list, ask(name("other", 4))).await.get("domains"), None);
     for wrong in [json!([{}]), name("", 0), name("x", 8), json!(vec![name("x", 0)[0].clone(); 257])] {

@@ -1,7 +1,7 @@
 //! The roles of a project.
 
 use super::assert_list;
-use crate::common::{Kit, orgs::dates};
+use crate::common::{Kit, client::Ask, orgs::dates, server::Server};
 use countersign::{
     error::Kind::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound},
     limits::MAX_PROJECT_ROLES,
@@ -45,6 +45,22 @@ async fn roles_are_added_changed_and_listed() {
     let empty = json!({ "projectId": project, "queries": [{}] });
     kit.refused("management/ListProjectRoles", empty, InvalidArgument, "").await;
     kit.events_after_check();
+}
+
+/// ZITADEL's paths end in the whole key, however many slashes it has.
+#[tokio::test]
+async fn a_key_with_slashes_stands_in_a_path() {
+    let server = Server::start().await;
+    let project = server.kit.project_with("", "Billing", &["team/a", "team/b/c"]).await;
+    let path = |key: &str| format!("/management/v1/projects/{project}/roles/{key}");
+    let names = json!({ "displayName": "A" });
+    server.admin(Ask::put(path("team/a")).json(&names)).await.ok();
+    server.admin(Ask::put(path("team%2Fb/c")).json(&names)).await.ok();
+    server.admin(Ask::delete(path("team%2Fa"))).await.ok();
+    server.admin(Ask::delete(path("team/b/c"))).await.ok();
+    let left = server.kit.ok("management/ListProjectRoles", json!({ "projectId": project })).await;
+    assert_eq!(left.get("result"), None);
+    assert_eq!(server.admin(Ask::delete(path("team/a"))).await.status, 404);
 }
 
 #[tokio::test]

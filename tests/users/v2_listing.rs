@@ -135,6 +135,7 @@ async fn every_query_has_its_meaning() {
         (json!({ "stateQuery": { "state": "USER_STATE_INITIAL" } }), vec![]),
         (json!({ "typeQuery": { "type": "TYPE_HUMAN" } }), vec![]),
         (json!({ "emailQuery": { "emailAddress": "a@b" } }), vec![]),
+        (json!({ "emailQuery": {} }), vec![]),
         (json!({ "phoneQuery": { "number": "1" } }), vec![]),
         (json!({ "firstNameQuery": { "firstName": "a" } }), vec![]),
         (json!({ "inUserEmailsQuery": { "userEmails": ["a"] } }), vec![]),

@@ -1,39 +1,20 @@
 //! Writes `routes.rs`: one route for every rpc, and the schemas of their requests.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
-use protox::prost_reflect::{
-    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
+use protox::prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
+
+use crate::{
+    names,
+    rpcs::{self, Binding, Rpc},
 };
 
-use crate::{names, options};
-
-const VERBS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
-
-/// The three options that an rpc can carry.
-struct Extensions {
-    http: ExtensionDescriptor,
-    v1: ExtensionDescriptor,
-    v2: ExtensionDescriptor,
-}
-
 pub fn generate(pool: &DescriptorPool) -> String {
-    let extensions = Extensions {
-        http: options::extension(pool, "google.api.http"),
-        v1: options::extension(pool, "zitadel.v1.auth_option"),
-        v2: options::extension(pool, "zitadel.protoc_gen_zitadel.v2.options"),
-    };
     let mut schemas = BTreeMap::new();
     let mut code = String::from("pub static ROUTES: &[Route] = &[\n");
-    for service in pool.services() {
-        if !names::is_served(service.package_name()) {
-            continue;
-        }
-        for method in service.methods() {
-            add_schemas(&method.input(), &mut schemas);
-            code += &route(&method, &extensions);
-        }
+    for rpc in rpcs::all(pool) {
+        add_schemas(&rpc.method.input(), &mut schemas);
+        code += &route(&rpc);
     }
     code += "];\n\n";
     for (name, message) in &schemas {
@@ -42,48 +23,26 @@ pub fn generate(pool: &DescriptorPool) -> String {
     code
 }
 
-fn route(method: &MethodDescriptor, extensions: &Extensions) -> String {
-    let options = method.options();
-    let v2 = options::option(&options, &extensions.v2);
-    let auth = options::option(&options, &extensions.v1)
-        .or_else(|| v2.as_ref().and_then(|v2| options::message(v2, "auth_option")));
-    let permission = auth.map(|auth| options::text(&auth, "permission"));
-    let response = v2.and_then(|v2| options::message(&v2, "http_response"));
-    let success = match response.map(|response| options::number(&response, "success_code")) {
-        None | Some(0) => 200,
-        Some(code) => code,
-    };
-    let rule = options::option(&options, &extensions.http);
+fn route(Rpc { method, permission, bindings }: &Rpc) -> String {
+    let rest: Vec<String> = bindings.iter().map(rest).collect();
     format!(
-        "    Route {{ procedure: \"{}/{}\", permission: {:?}, rest: &[{}], request: &{} }},\n",
-        method.parent_service().full_name(),
-        method.name(),
-        permission.unwrap_or_default(),
-        rule.map(|rule| bindings(&rule, success)).unwrap_or_default(),
+        "    Route {{ procedure: {:?}, permission: {permission:?}, rest: &[{}], request: &{} }},\n",
+        rpcs::procedure(method),
+        rest.join(", "),
         schema_name(&method.input()),
     )
 }
 
-/// The rule's own binding and its additional ones.
-fn bindings(rule: &DynamicMessage, success: i32) -> String {
-    let mut code = binding(rule, success);
-    for more in options::list(rule, "additional_bindings") {
-        let more = more.as_message().expect("bindings are messages");
-        write!(code, ", {}", binding(more, success)).expect("a String takes all");
-    }
-    code
+fn rest(Binding { verb, path, body, success }: &Binding) -> String {
+    format!("Rest {{ method: {verb:?}, path: {:?}, body: {body}, success: {success} }}", pattern(path))
 }
 
-fn binding(rule: &DynamicMessage, success: i32) -> String {
-    let verb = VERBS.into_iter().find(|verb| rule.has_field_by_name(verb)).expect("a rule has one of the five methods");
-    let path = options::text(rule, verb);
-    let body = match options::text(rule, "body").as_str() {
-        "" => false,
-        "*" => true,
-        other => panic!("{path}: a body is the whole request or absent, not {other}"),
-    };
-    let method = verb.to_uppercase();
-    format!("Rest {{ method: {method:?}, path: {path:?}, body: {body}, success: {success} }}")
+/// A path as `matchit` reads it: there, what takes all the rest has its star in front.
+fn pattern(path: &str) -> String {
+    match path.strip_suffix("=**}").and_then(|path| path.rsplit_once('{')) {
+        Some((start, name)) => format!("{start}{{*{name}}}"),
+        None => path.to_owned(),
+    }
 }
 
 /// Collects a message and all that it reaches. Messages may contain each other, so one that is

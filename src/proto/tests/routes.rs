@@ -13,8 +13,9 @@ fn route(procedure: &str) -> &'static Route {
     route
 }
 
-fn variables(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+fn variables(path: &'static str) -> impl Iterator<Item = &'static str> {
+    let name = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
+    path.split('/').filter_map(name).map(|name| name.trim_start_matches('*'))
 }
 
 #[test]
