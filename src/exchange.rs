@@ -6,7 +6,11 @@ use crate::limits::BODY_TIMEOUT;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Empty, Full, LengthLimitError, Limited, combinators::UnsyncBoxBody};
-use std::{borrow::Cow, future::Future, net::SocketAddr};
+use std::{
+    borrow::Cow,
+    future::Future,
+    net::{IpAddr, SocketAddr},
+};
 
 /// The body of a request, as it arrives. It has no limit of its own: whoever reads it sets one.
 pub use hyper::body::Incoming;
@@ -20,6 +24,16 @@ pub struct Peer {
     /// The other end of the TCP connection: the client, or the proxy before it. An IPv4 address stays one, also on a
     /// listener that takes both families.
     pub address: SocketAddr,
+    /// For whom the connection is: the same, unless a proxy began it with another. `None` if it did not say.
+    pub client: Option<IpAddr>,
+}
+
+impl Peer {
+    /// A client that connected itself.
+    pub fn direct(address: SocketAddr) -> Self {
+        let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+        Self { address, client: Some(address.ip()) }
+    }
 }
 
 /// Answers requests: the faces, seen from the server.

@@ -45,6 +45,12 @@ pub const MAX_QUERY_NESTING: usize = 20;
 pub const MAX_QUERY_CONDITIONS: usize = 256;
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
+/// How much is kept of what a client says of itself (its user agent), in bytes.
+pub const MAX_AGENT_BYTES: usize = 64;
+/// How often the last uses of credentials are written down. A crash loses those of so long.
+pub const USE_FLUSH_INTERVAL: Duration = Duration::from_secs(5);
+/// How many credentials' uses are remembered until they are written down. Those of further ones are forgotten.
+pub const MAX_NOTED_USES: usize = 65_536;
 /// How many client secrets of one user may count at once.
 pub const MAX_LIVE_SECRETS: usize = 10;
 /// How long secrets may still count that another one replaced.
@@ -98,6 +104,12 @@ pub const MAX_SCANNED_EVENTS: usize = 100_000;
 
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;
+/// How many networks of proxies can be trusted.
+pub const MAX_TRUSTED_PROXIES: usize = 64;
+/// How many proxies a request may have come through.
+pub const MAX_FORWARDED_HOPS: usize = 32;
+/// The longest header of the PROXY protocol, in bytes. Proxies put certificates into it.
+pub const MAX_PROXY_HEADER_BYTES: usize = 4 << 10;
 /// How many headers a request may have.
 pub const MAX_HEADERS: usize = 100;
 /// How long a client may take for the TLS handshake.

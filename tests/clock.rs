@@ -2,7 +2,7 @@
 
 use crate::common::{ISSUER, Kit, START};
 use countersign::{
-    authn::{alive, read},
+    authn::{By, alive, read},
     id::OrgId,
     model::{Draft, OrgFact},
     store::{Decision, OpenError, Options, Store, Warrant},
@@ -59,7 +59,7 @@ async fn what_was_minted_in_the_future_does_not_count_yet() {
     let state = snapshot.state();
     let counts = |now| {
         let bearer = read(&ring, ISSUER, &state, now, &token).map_err(|e| e.message).expect("read").expect("a token");
-        alive(&state, now, bearer.presented()).map_err(|e| e.message).expect("judged").is_some()
+        alive(&state, now, bearer.presented(), By::Another).map_err(|e| e.message).expect("judged").is_some()
     };
     assert!(!counts(before));
     assert!(counts(kit.clock.now()));

@@ -2,6 +2,7 @@
 
 mod changes;
 mod fleet;
+mod last_use;
 mod leaked;
 mod rotation;
 mod several;

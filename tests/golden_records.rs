@@ -76,6 +76,7 @@ fn every_record_is_written_and_read_as_ever() {
     check(&records.events);
     check(&records.instances);
     check(&records.instants);
+    check(&records.last_uses);
     check(&records.machines);
     check(&records.member_ids);
     check(&records.members);

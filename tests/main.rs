@@ -11,7 +11,9 @@ mod common;
 
 mod administrators;
 mod authorizations;
+mod bounds;
 mod cli;
+mod client_address;
 mod clock;
 mod concurrency;
 mod crash;

@@ -151,6 +151,50 @@ async fn an_assertion_may_be_for_the_issuer_or_the_token_endpoint() {
     }
 }
 
+/// As libraries have it that know no other name for the server than where they call.
+#[tokio::test]
+async fn an_assertion_may_be_for_the_endpoint_that_it_is_sent_to() {
+    let kit = Kit::new().await;
+    let key = kit.demo_key().await;
+    let token = kit.demo_token(API).await;
+    for endpoint in [INTROSPECT, REVOKE] {
+        let sent = |aud: String| assertion_with(&key, &kit.demo, json!({ "aud": aud }));
+        let form = [("token", token.as_str())];
+        assert_eq!(
+            kit.by_client(endpoint, &sent(format!("{ISSUER}{endpoint}")), &form).await.status,
+            200,
+            "{endpoint}"
+        );
+        let userinfo = sent(format!("{ISSUER}/oidc/v1/userinfo"));
+        kit.by_client(endpoint, &userinfo, &form).await.refuses(401, "invalid_client", "client authentication failed");
+    }
+}
+
+/// OpenID Connect Core section 3.1.3.7: a client refuses an ID token that is not for the name that it goes by.
+#[tokio::test]
+async fn an_id_token_is_for_the_name_that_the_client_goes_by() {
+    let kit = Kit::new().await;
+    let key = kit.demo_key().await;
+    let form = [("grant_type", "client_credentials"), ("scope", "openid")];
+    let is_for = |answer: &Value| {
+        let token = text(&answer["id_token"]);
+        let payload = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).expect("a payload")).expect("base64");
+        let claims: Value = serde_json::from_slice(&payload).expect("JSON");
+        json!([claims["aud"], claims["azp"], claims["client_id"]])
+    };
+    for name in [kit.demo.as_str(), "demo", "Demo"] {
+        let wanted = json!([[name], name, name]);
+        let by_key = kit.by_client(TOKEN, &assertion(&key, name), &form).await.ok();
+        assert_eq!(is_for(&by_key), wanted, "by key");
+        let by_secret = kit.post_form(TOKEN, Auth::Basic(name, &kit.demo_secret), &form).await.ok();
+        assert_eq!(is_for(&by_secret), wanted, "by secret");
+    }
+    let assertion = assertion(&key, &kit.demo);
+    let form = [("grant_type", GRANT), ("assertion", &assertion), ("scope", "openid")];
+    let granted = kit.post_form(TOKEN, Auth::None, &form).await.ok();
+    assert_eq!(is_for(&granted), json!([[kit.demo], kit.demo, kit.demo]));
+}
+
 /// RFC 7523 section 3.1: to name a client is optional, but if it is done, it must be true.
 #[tokio::test]
 async fn a_client_beside_the_assertion_must_be_its_user() {

@@ -47,12 +47,12 @@ fn row(procedure: &str, permission: &str) -> String {
     let route = ROUTES.iter().find(|route| route.procedure == procedure).expect(procedure);
     let rest: Vec<_> =
         route.rest.iter().map(|rest| format!("`{} {}`", rest.method, rest.path.replace("{*", "{"))).collect();
-    let rest = if rest.is_empty() { "none".to_owned() } else { rest.join("<br>") };
     let permission = match permission {
         "" => "none, nor a token".to_owned(),
         "authenticated" => "any live token".to_owned(),
         name => format!("`{name}`"),
     };
+    let rest = if rest.is_empty() { "none, as in ZITADEL".into() } else { rest.join("<br>") };
     format!("| {rest} | `/{procedure}` | {permission} |")
 }
 

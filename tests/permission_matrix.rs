@@ -3,11 +3,12 @@
 //! The operations come from the table and their requests from the protos, so a new operation gets its row by itself. A
 //! change of the file is a change of who may do what: it belongs in a review, and nowhere else does it show so plainly.
 
-mod callers;
-mod requests;
+pub mod callers;
+pub mod requests;
 
 use crate::common::{Kit, Refusal};
-use callers::{Caller, World};
+use callers::Caller;
+pub use callers::World;
 use countersign::{
     api::{http_status, operations},
     error::Kind,

@@ -23,7 +23,7 @@ pub fn run(input: &[u8]) {
             .body(Full::new(bytes::Bytes::copy_from_slice(body)));
         let Ok(request) = request else { return };
         let (status, answer) = server.runtime.block_on(async {
-            let response = server.rest.handle(request).await;
+            let response = server.rest.handle(request, None).await;
             let status = response.status();
             (status, response.into_body().collect().await.expect("a whole body").to_bytes())
         });

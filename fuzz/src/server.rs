@@ -53,6 +53,7 @@ impl Server {
             signing_algorithm: Algorithm::EdDsa,
             jwt_type: "JWT".into(),
             metrics: true,
+            trusted_proxies: Vec::new(),
         };
         let (roles, metrics) = (Arc::new(Roles::built_in().expect("roles")), Arc::new(Metrics::new()));
         let app = App::new(Parts { store, keys, master, clock, random, roles, settings, metrics });

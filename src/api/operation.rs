@@ -3,17 +3,21 @@
 use crate::{
     api::{has_few_values, unreadable},
     app::App,
-    authn,
+    authn::{self, Attempt, Caller, Gate},
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
     limits::MAX_MESSAGE_ELEMENT_BYTES,
     permission::Permission,
     proto::Validate,
+    time::Timestamp,
 };
 use buffa::DecodeOptions;
 use bytes::Bytes;
-use http::{HeaderMap, header::AUTHORIZATION};
-use std::{future::Future, pin::Pin};
+use http::{
+    HeaderMap,
+    header::{AUTHORIZATION, USER_AGENT},
+};
+use std::{future::Future, net::IpAddr, pin::Pin};
 
 pub use crate::authz::Target;
 
@@ -22,6 +26,8 @@ pub struct Call {
     pub headers: HeaderMap,
     pub body: Bytes,
     pub format: Format,
+    /// Where it comes from, if anybody knows.
+    pub client: Option<IpAddr>,
 }
 
 /// How the messages of a call are written. The answer is written as the request was.
@@ -202,9 +208,12 @@ impl Call {
         let now = app.clock.now();
         let snapshot = app.store.snapshot()?;
         let state = snapshot.state();
-        let mut caller = self
-            .header(AUTHORIZATION.as_str())
-            .and_then(|header| authn::bearer(&app.keys.load(), &app.settings.issuer, &state, now, header));
+        let ring = app.keys.load();
+        let gate = Gate { now, state, ring: &ring, issuer: &app.settings.issuer, client: self.client };
+        let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
+        if let Ok(caller) = &caller {
+            self.note(app, caller, now);
+        }
         if A::NEEDS_CALLER {
             caller = Ok(caller?);
         }
@@ -212,6 +221,16 @@ impl Call {
         let request: Q = self.decode()?;
         let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
         Ok((request, proof))
+    }
+
+    /// A personal access token is used here; an access token was when it was minted.
+    fn note(&self, app: &App, caller: &Caller, at: Timestamp) {
+        if !caller.brings_its_credential() {
+            return;
+        }
+        let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let attempt = Attempt { at, address: self.client, agent, accepted: true };
+        app.uses().note(&caller.user, &caller.credential, attempt);
     }
 
     fn decode<Q: Request>(&self) -> Result<Q> {

@@ -89,7 +89,7 @@ pub fn initialize(
         if state.find_instance()?.is_some() {
             return Err(initialized_already());
         }
-        Ok(Decision { answer: (), events, vault: vec![sealed] })
+        Ok(Decision { vault: vec![sealed], ..Decision::new(events, ()) })
     })?;
     Ok(created)
 }

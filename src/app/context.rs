@@ -1,8 +1,10 @@
 use crate::{
     app::pace::Pace,
+    authn::Uses,
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
     limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
+    model::Network,
     permission::Roles,
     random::Random,
     store::Store,
@@ -18,6 +20,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: Parts,
     leak_reports: Pace,
+    uses: Uses,
 }
 
 /// What an [`App`] is made of.
@@ -50,16 +53,24 @@ pub struct Settings {
     pub jwt_type: String,
     /// Whether `/debug/metrics` answers.
     pub metrics: bool,
+    /// Who may say for whom a request is.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, leak_reports: Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST) }))
+        let leak_reports = Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST);
+        Self(Arc::new(Inner { parts, leak_reports, uses: Uses::default() }))
     }
 
     /// How many reports of leaked credentials are taken.
     pub fn leak_reports(&self) -> &Pace {
         &self.0.leak_reports
+    }
+
+    /// The uses of credentials that are not written down yet.
+    pub fn uses(&self) -> &Uses {
+        &self.0.uses
     }
 
     /// An id that no object has.

@@ -1,7 +1,7 @@
 //! What is done to one credential, of whatever kind.
 
 use crate::{
-    app::{App, credential_views, reply},
+    app::{App, credential_views, last_use, reply},
     authz::Authorized,
     error::Result,
     id::CredentialId,
@@ -22,7 +22,10 @@ pub async fn get(
     let state = snapshot.state();
     let machine = who.machine_or(&state, &request.user_id, fault::CREDENTIAL_UNKNOWN)?;
     let credential = find(&state, &machine, &request.credential_id)?;
-    Ok(wire::GetCredentialResponse { credential: credential_views::view(&credential, app.clock.now()).into() })
+    let last_use = last_use::of(&app, &state, &credential)?;
+    Ok(wire::GetCredentialResponse {
+        credential: credential_views::view(&credential, last_use, app.clock.now()).into(),
+    })
 }
 
 /// The credentials of a user, oldest first.
@@ -40,7 +43,8 @@ pub async fn list(
     for credential in state.credentials(&machine.id)? {
         let credential = credential?;
         if is_any || request.r#type == credential_views::type_of(&credential) {
-            credentials.push(credential_views::view(&credential, now));
+            let last_use = last_use::of(&app, &state, &credential)?;
+            credentials.push(credential_views::view(&credential, last_use, now));
         }
     }
     Ok(wire::ListCredentialsResponse { credentials })
@@ -65,7 +69,9 @@ pub async fn set_expiry(
     request: wire::SetCredentialExpiryRequest,
 ) -> Result<wire::SetCredentialExpiryResponse> {
     let expires = credential_views::expiry(&request.expires)?;
+    let caller = who.clone();
     let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, now| {
+        caller.may_narrow_to(&credential.bounds)?;
         if expires <= now {
             return Err(fault::EXPIRES_IN_PAST.into());
         }
@@ -81,7 +87,9 @@ pub async fn set_bounds(
     request: wire::SetCredentialBoundsRequest,
 ) -> Result<wire::SetCredentialBoundsResponse> {
     let bounds = credential_views::bounds(request.bounds.as_option())?;
+    let caller = who.clone();
     let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, _| {
+        caller.may_narrow_to(&bounds)?;
         Ok((credential.bounds != bounds).then_some(CredentialFact::BoundsSet { bounds }))
     });
     Ok(wire::SetCredentialBoundsResponse { credential: credential.await?.into() })
@@ -105,7 +113,9 @@ pub async fn resume(
     who: Authorized<UserWrite>,
     request: wire::ResumeCredentialRequest,
 ) -> Result<wire::ResumeCredentialResponse> {
-    let credential = edit(&app, who, request.user_id, request.credential_id, |credential, _| {
+    let caller = who.clone();
+    let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, _| {
+        caller.may_narrow_to(&credential.bounds)?;
         Ok(credential.suspended.then_some(CredentialFact::Resumed))
     });
     Ok(wire::ResumeCredentialResponse { credential: credential.await?.into() })
@@ -160,8 +170,7 @@ async fn edit(
         Ok(fact.map(|fact| UserFact::Credential(credential.id.clone(), fact)).into_iter().collect())
     });
     let (machine, id) = changed.await?.answer;
-    let found = app.store.snapshot()?.state().credential(&machine.id, &id)?;
-    Ok(found.map(|credential| credential_views::view(&credential, app.clock.now())))
+    shown(app, &machine, &id)
 }
 
 async fn change(
@@ -185,4 +194,13 @@ async fn change(
 fn find(state: &State<'_>, machine: &Machine, id: &str) -> Result<Credential> {
     let id = CredentialId::parse(id).ok_or(fault::CREDENTIAL_UNKNOWN)?;
     Ok(state.credential(&machine.id, &id)?.ok_or(fault::CREDENTIAL_UNKNOWN)?)
+}
+
+/// The credential as it is now. Nothing, if somebody removed it in the meantime.
+pub fn shown(app: &App, machine: &Machine, id: &CredentialId) -> Result<Option<wire::Credential>> {
+    let snapshot = app.store.snapshot()?;
+    let state = snapshot.state();
+    let Some(credential) = state.credential(&machine.id, id)? else { return Ok(None) };
+    let last_use = last_use::of(app, &state, &credential)?;
+    Ok(Some(credential_views::view(&credential, last_use, app.clock.now())))
 }

@@ -4,7 +4,7 @@ use crate::{
     app::reply,
     error::{Error, Result},
     limits::{MAX_LABEL_CHARS, MAX_SCOPE_BYTES},
-    model::{Bounds, Credential, CredentialKind, Editor, Network},
+    model::{Bounds, Credential, CredentialKind, Editor, LastUse, Network},
     proto::countersign::v1 as wire,
     time::Timestamp,
 };
@@ -12,7 +12,7 @@ use crate::{
 /// What an expiry that never comes is called.
 const NEVER: &str = "never";
 
-pub fn view(credential: &Credential, now: Timestamp) -> wire::Credential {
+pub fn view(credential: &Credential, last_use: Option<LastUse>, now: Timestamp) -> wire::Credential {
     wire::Credential {
         id: credential.id.to_string(),
         user_id: credential.user.to_string(),
@@ -29,6 +29,17 @@ pub fn view(credential: &Credential, now: Timestamp) -> wire::Credential {
         expires: expiry_text(credential.expires),
         state: state_of(credential, now).into(),
         bounds: Some(credential.bounds.clone()).filter(|bounds| !bounds.are_none()).map(bounds_view).into(),
+        last_use: last_use.map(last_use_view).into(),
+    }
+}
+
+fn last_use_view(last: LastUse) -> wire::LastUse {
+    wire::LastUse {
+        time: reply::timestamp(last.at).into(),
+        address: last.address.map(|address| address.to_string()).unwrap_or_default(),
+        user_agent: last.agent,
+        accepted: last.accepted,
+        failures: last.failures,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     error::{Fault, Result},
     id::CredentialId,
     limits::MAX_CREDENTIALS,
-    model::{Credential, Draft, Machine, UserFact, fault},
+    model::{Bounds, Credential, Draft, Machine, UserFact, fault},
     permission::UserWrite,
     store::{Decision, State},
     time::Timestamp,
@@ -18,7 +18,7 @@ pub fn expiry(at: Option<&protobuf::Timestamp>) -> Result<Timestamp> {
     Ok(Timestamp::from_parts(at.seconds, at.nanos).ok_or(fault::EXPIRES_IN_PAST)?)
 }
 
-/// The user, if it may be given one more credential, and the caller may give it.
+/// The user, if it may be given one more credential that is narrowed to nothing, and the caller may give it.
 pub fn holder(
     state: &State<'_>,
     who: &Authorized<UserWrite>,
@@ -28,6 +28,7 @@ pub fn holder(
     unknown: Fault,
 ) -> Result<Machine> {
     let machine = who.machine_to_change(state, user_id, unknown)?;
+    who.may_narrow_to(&Bounds::default())?;
     if expires <= now {
         return Err(fault::EXPIRES_IN_PAST.into());
     }

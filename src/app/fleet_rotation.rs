@@ -4,7 +4,6 @@ use crate::{
     app::{
         App, credential_views, live_secrets,
         replacement::{Fate, NewSecret, live},
-        reply,
     },
     authz::Authorized,
     error::{Error, Kind, Result},
@@ -43,6 +42,7 @@ pub async fn rotate(
 
 /// One page, as the request wants it.
 struct Rotation {
+    app: App,
     who: Authorized<UserWrite>,
     name: String,
     older_than: Duration,
@@ -55,15 +55,13 @@ struct Rotation {
 
 /// What the page does, or would.
 struct Outcome {
-    at: Timestamp,
     users: Vec<Rotated>,
     next: Option<CredentialId>,
 }
 
 struct Rotated {
     machine: Machine,
-    old: Vec<Credential>,
-    fate: Fate,
+    replaced: Vec<wire::ReplacedSecret>,
     outcome: Result<SecretText>,
 }
 
@@ -86,6 +84,7 @@ impl Rotation {
             _ => return Err(Error::invalid(format!("limit: at most {MAX_ROTATED_USERS} users a page"))),
         };
         Ok(Self {
+            app: app.clone(),
             who,
             name: credential_views::label(&request.rotation)?,
             older_than: Duration::from_secs(older_than),
@@ -98,7 +97,7 @@ impl Rotation {
 
     fn decide(&self, state: &State<'_>, now: Timestamp) -> Result<(Vec<Draft>, Outcome)> {
         let mut events = Vec::new();
-        let mut outcome = Outcome { at: now, users: Vec::new(), next: None };
+        let mut outcome = Outcome { users: Vec::new(), next: None };
         let mut secrets = self.secrets.iter();
         let mut seen = self.after.clone();
         for (examined, secret) in
@@ -119,6 +118,7 @@ impl Rotation {
             let old = live(state, &machine, now)?;
             let Some((old, fate)) = self.turn(&secret, old) else { continue };
             secrets.next();
+            let replaced = fate.view(&self.app, state, &old, now)?;
             let facts = self.rotate(state, &machine, &old, fate, new.clone(), now);
             let facts = match facts {
                 Err(error) if error.kind == Kind::Internal => return Err(error),
@@ -128,7 +128,7 @@ impl Rotation {
                 events.extend(facts);
                 new.text.clone()
             });
-            outcome.users.push(Rotated { machine, old, fate, outcome: done });
+            outcome.users.push(Rotated { machine, replaced, outcome: done });
         }
         Ok((events, outcome))
     }
@@ -156,37 +156,32 @@ impl Rotation {
     ) -> Result<Vec<Draft>> {
         self.who.may_change(state, machine)?;
         let new = NewSecret { label: self.name.clone(), ..new };
-        let facts = new.in_place_of(old, fate, now)?;
+        let facts = new.in_place_of(&self.who, old, fate, now)?;
         Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())
     }
 }
 
 impl Outcome {
     fn view(self, applied: bool) -> wire::RotateSecretsResponse {
-        let at = self.at;
         wire::RotateSecretsResponse {
-            users: self.users.into_iter().map(|user| user.view(at, applied)).collect(),
+            users: self.users.into_iter().map(|user| user.view(applied)).collect(),
             next_page_token: self.next.map(|id| id.to_string()).unwrap_or_default(),
         }
     }
 }
 
 impl Rotated {
-    fn view(self, at: Timestamp, applied: bool) -> wire::RotatedUser {
+    fn view(self, applied: bool) -> wire::RotatedUser {
         let (client_secret, skipped) = match self.outcome {
             Ok(text) if applied => (text.expose().to_owned(), String::new()),
             Ok(_) => Default::default(),
             Err(error) => (String::new(), error.message.into_owned()),
         };
-        let view = |secret| wire::ReplacedSecret {
-            credential: credential_views::view(secret, at).into(),
-            ends: reply::timestamp(self.fate.end(secret, at)).into(),
-        };
         wire::RotatedUser {
             user_id: self.machine.id.to_string(),
             client_id: self.machine.user_name,
             client_secret,
-            replaced: if skipped.is_empty() { self.old.iter().map(view).collect() } else { Vec::new() },
+            replaced: if skipped.is_empty() { self.replaced } else { Vec::new() },
             skipped,
         }
     }

@@ -2,15 +2,15 @@
 
 use crate::{
     app::{
-        App, credential_views,
+        App,
+        credential_changes::shown,
+        credential_views,
         replacement::{Fate, NewSecret, live},
-        reply,
     },
     authz::Authorized,
     error::{Error, Result},
-    id::CredentialId,
     limits::MAX_ROTATION_GRACE,
-    model::{Draft, Machine, fault},
+    model::{Draft, fault},
     permission::UserWrite,
     proto::countersign::v1 as wire,
     store::Decision,
@@ -36,7 +36,7 @@ pub async fn add(
         .store
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
-            let added = new.beside(machine.live_secrets(now).count(), now)?;
+            let added = new.beside(&who, machine.live_secrets(now).count(), now)?;
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], machine))
         })
         .await?;
@@ -70,23 +70,19 @@ pub async fn rotate(
     };
     let user_id = request.user_id;
     let NewSecret { text, id, .. } = new.clone();
+    let knows = app.clone();
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
             let old = live(state, &machine, now)?;
-            let facts = new.in_place_of(&old, fate, now)?;
+            let replaced = fate.view(&knows, state, &old, now)?;
+            let facts = new.in_place_of(&who, &old, fate, now)?;
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
-            Ok(Decision::new(events, (machine, old)))
+            Ok(Decision::new(events, (machine, replaced)))
         })
         .await?;
-    let at = changed.receipt()?.at;
-    let (machine, old) = changed.answer;
-    let replaced = old.iter().map(|secret| wire::ReplacedSecret {
-        credential: credential_views::view(secret, at).into(),
-        ends: reply::timestamp(fate.end(secret, at)).into(),
-    });
-    let replaced = replaced.collect();
+    let (machine, replaced) = changed.answer;
     let credential = shown(&app, &machine, &id)?;
     Ok(wire::RotateSecretResponse {
         client_id: machine.user_name,
@@ -104,10 +100,4 @@ pub fn grace(wire: Option<&protobuf::Duration>) -> Result<Option<Duration>> {
     let grace = seconds.zip(nanos).map(|(seconds, nanos)| seconds.saturating_add(nanos));
     let grace = grace.filter(|grace| *grace <= MAX_ROTATION_GRACE);
     grace.map(Some).ok_or_else(|| Error::invalid("grace must be from 0 to 30 days, such as \"86400s\""))
-}
-
-/// The credential as it is now. Nothing, if somebody removed it in the meantime.
-fn shown(app: &App, machine: &Machine, id: &CredentialId) -> Result<Option<wire::Credential>> {
-    let found = app.store.snapshot()?.state().credential(&machine.id, id)?;
-    Ok(found.map(|credential| credential_views::view(&credential, app.clock.now())))
 }

@@ -6,11 +6,12 @@ use crate::{
         page::{Page, few_enough},
         reply,
     },
+    authn::Caller,
     authz::{Authenticated, Authorized},
     error::Result,
     id::{OrgId, UserId},
     model::{Instance, Member, fault},
-    permission::UserMembershipRead,
+    permission::{UserMembershipRead, reads},
     proto::zitadel::{
         auth::v1 as auth,
         management::v1 as management,
@@ -31,13 +32,17 @@ pub async fn list(
     Ok(management::ListUserMembershipsResponse { details: details.into(), result })
 }
 
-/// The caller's memberships everywhere.
+/// The caller's memberships everywhere, with the roles in them that count for it.
 pub async fn list_mine(
     app: App,
     who: Authenticated,
     request: auth::ListMyMembershipsRequest,
 ) -> Result<auth::ListMyMembershipsResponse> {
-    let (details, result) = find(app, who.caller.user, None, request.query.as_option(), request.queries).await?;
+    let Caller { user, bounds, .. } = who.caller;
+    let (details, mut result) = find(app, user, None, request.query.as_option(), request.queries).await?;
+    for membership in &mut result {
+        membership.roles.retain(|role| bounds.count_role(role));
+    }
     Ok(auth::ListMyMembershipsResponse { details: details.into(), result })
 }
 
@@ -55,8 +60,11 @@ pub async fn my_permissions(
     if here.is_none() && everywhere.is_none() {
         return Err(fault::NO_MEMBERSHIP.into());
     }
-    let roles: Vec<String> = here.into_iter().chain(everywhere).flat_map(|member| member.roles).collect();
-    let result = app.roles.names_of(&roles).into_iter().map(Into::into).collect();
+    let bounds = &who.caller.bounds;
+    let roles = here.into_iter().chain(everywhere).flat_map(|member| member.roles);
+    let roles: Vec<_> = roles.filter(|role| bounds.count_role(role)).collect();
+    let names = app.roles.names_of(&roles).into_iter().filter(|name| !bounds.read_only || reads(name));
+    let result = names.map(Into::into).collect();
     Ok(auth::ListMyZitadelPermissionsResponse { result })
 }
 

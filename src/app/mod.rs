@@ -22,6 +22,7 @@ pub mod events;
 pub mod fleet_rotation;
 pub mod instance;
 pub mod instance_members;
+pub mod last_use;
 pub mod leaked;
 pub mod live_secrets;
 pub mod machine_keys;

@@ -1,11 +1,14 @@
 //! How a client secret takes the place of others.
 
 use crate::{
-    app::App,
+    app::{App, credential_views, last_use, reply},
+    authz::Authorized,
     error::Result,
     id::CredentialId,
     limits::MAX_LIVE_SECRETS,
     model::{Bounds, Credential, CredentialFact, LiveSecret, Machine, UserFact, fault},
+    permission::UserWrite,
+    proto::countersign::v1 as wire,
     secret::{Prefix, SecretHash, SecretText},
     store::State,
     time::Timestamp,
@@ -47,8 +50,9 @@ impl NewSecret {
         }
     }
 
-    /// Adds it to so many that count. Refuses if the user has as many as it may have, or this one would be dead at once.
-    pub fn beside(self, live: usize, now: Timestamp) -> Result<UserFact> {
+    /// Adds it to so many that count, if the caller may. Refuses if the user has as many as it may have, or this one would be dead at once.
+    pub fn beside(self, who: &Authorized<UserWrite>, live: usize, now: Timestamp) -> Result<UserFact> {
+        who.may_narrow_to(&self.bounds)?;
         if self.expires <= now {
             return Err(fault::EXPIRES_IN_PAST.into());
         }
@@ -61,7 +65,13 @@ impl NewSecret {
 
     /// Puts it in the place of others, oldest first. It takes over what the newest was called, if it has no name of its
     /// own, and what that was narrowed to: a rotation must not widen anything.
-    pub fn in_place_of(mut self, old: &[Credential], fate: Fate, now: Timestamp) -> Result<Vec<UserFact>> {
+    pub fn in_place_of(
+        mut self,
+        who: &Authorized<UserWrite>,
+        old: &[Credential],
+        fate: Fate,
+        now: Timestamp,
+    ) -> Result<Vec<UserFact>> {
         if let Some(newest) = old.last() {
             self.bounds = newest.bounds.clone();
             if self.label.is_empty() {
@@ -69,7 +79,7 @@ impl NewSecret {
             }
         }
         let stay = if matches!(fate, Fate::RunOut(_)) { old.len() } else { 0 };
-        let added = self.beside(stay, now)?;
+        let added = self.beside(who, stay, now)?;
         Ok(old.iter().flat_map(|secret| fate.befall(secret, now)).chain([added]).collect())
     }
 }
@@ -86,6 +96,24 @@ impl Fate {
             Self::RunOut(grace) => secret.expires.min(now + grace),
             Self::Removed | Self::Killed => now,
         }
+    }
+
+    /// The secrets that meet it, for whoever replaces them: with the end that they get, and when they were last used.
+    pub fn view(
+        self,
+        app: &App,
+        state: &State<'_>,
+        old: &[Credential],
+        now: Timestamp,
+    ) -> Result<Vec<wire::ReplacedSecret>> {
+        let view = |secret: &Credential| {
+            let last_use = last_use::of(app, state, secret)?;
+            Ok(wire::ReplacedSecret {
+                credential: credential_views::view(secret, last_use, now).into(),
+                ends: reply::timestamp(self.end(secret, now)).into(),
+            })
+        };
+        old.iter().map(view).collect()
     }
 
     /// What happens to a secret that meets it.

@@ -82,8 +82,9 @@ async fn set(
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
             who.may_change(state, &machine)?;
             let facts = match Fate::of(grace) {
-                Fate::RunOut(_) => run_out(state, &machine, new, grace, now)?,
+                Fate::RunOut(_) => run_out(state, &who, &machine, new, grace, now)?,
                 Fate::Removed | Fate::Killed => {
+                    who.may_narrow_to(&new.bounds)?;
                     vec![UserFact::SecretSet { credential: new.id, hash: new.hash, hint: new.text.hint() }]
                 }
             };
@@ -97,6 +98,7 @@ async fn set(
 /// ZITADEL's calls never fail for too many secrets: the one that ends first makes room.
 fn run_out(
     state: &State<'_>,
+    who: &Authorized<UserWrite>,
     machine: &Machine,
     new: NewSecret,
     grace: Duration,
@@ -108,7 +110,7 @@ fn run_out(
         let Some((first, _)) = old.iter().enumerate().min_by_key(|(_, secret)| secret.expires) else { break };
         facts.extend(Fate::Removed.befall(&old.remove(first), now));
     }
-    facts.extend(new.in_place_of(&old, Fate::RunOut(grace), now)?);
+    facts.extend(new.in_place_of(who, &old, Fate::RunOut(grace), now)?);
     Ok(facts)
 }
 

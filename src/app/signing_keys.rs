@@ -92,7 +92,7 @@ async fn make_and_take(app: App, warrant: Warrant) -> Result<String> {
                     Some(_) => {}
                 }
             }
-            Ok(Decision { answer: (), events, vault })
+            Ok(Decision { vault, ..Decision::new(events, ()) })
         })
         .await?;
     reload(app)?;

@@ -10,6 +10,7 @@ use crate::{
     store::State,
     time::Timestamp,
 };
+use std::net::IpAddr;
 
 /// What somebody presented, its authenticity already established.
 #[derive(Clone, Copy)]
@@ -18,6 +19,15 @@ pub enum Presented<'a> {
     Credential(&'a Credential),
     /// A token that this server issued.
     Token(&'a TokenId, &'a AccessToken),
+}
+
+/// Who presents it.
+#[derive(Debug, Clone, Copy)]
+pub enum By {
+    /// Its holder, to use it, from this address.
+    Holder(Option<IpAddr>),
+    /// Somebody whom the holder showed it, to learn what it is worth; or the server, when it looks once more.
+    Another,
 }
 
 /// A live account.
@@ -32,10 +42,10 @@ pub struct Account {
 /// The account behind what was presented, if all of it counts at `now`: the user and its organisation are there and
 /// active; a credential has not expired and is not suspended; a token has not expired, was not revoked, was issued after
 /// the last event that ended the tokens of its account, organisation or credential, but not in the future by a clock that
-/// was wrong; and its credential, if there still is one, is not suspended.
+/// was wrong; and its credential, if there still is one, is not suspended, and may be used from where its holder is.
 ///
 /// `None` never says why: who presents something dead learns no more than that.
-pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>) -> Result<Option<Account>> {
+pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>, by: By) -> Result<Option<Account>> {
     let (user, expires) = match presented {
         Presented::Credential(credential) => (&credential.user, credential.expires),
         Presented::Token(_, token) => (&token.user, token.expires),
@@ -60,7 +70,14 @@ pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>) -> Res
             bounds_of_token(state, id, token, machine.tokens_not_before.max(org.tokens_not_before))?
         }
     };
-    Ok(bounds.map(|bounds| Account { machine, org, bounds }))
+    let Some(bounds) = bounds else { return Ok(None) };
+    if let By::Holder(address) = by
+        && !bounds.admit(address)
+    {
+        tracing::info!(user = %machine.id, ?address, "a credential was used outside its networks");
+        return Ok(None);
+    }
+    Ok(Some(Account { machine, org, bounds }))
 }
 
 /// What the credential of a token is narrowed to; `None` if the token is dead.

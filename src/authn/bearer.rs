@@ -1,14 +1,14 @@
 //! The `Authorization: Bearer` header of the API (RFC 6750 section 2.1).
 
-use super::{Bearer, Presented, alive, read};
+use super::{Account, Bearer, By, Gate, Presented, alive};
 use crate::{
     error::{Error, Kind, Result},
     id::{CredentialId, OrgId, UserId},
-    keys::KeyRing,
-    model::fault,
+    model::{Bounds, audience_of, fault},
     store::State,
     time::Timestamp,
 };
+use std::net::IpAddr;
 
 /// A machine user that proved who it is.
 #[derive(Debug, Clone)]
@@ -17,39 +17,53 @@ pub struct Caller {
     pub org: OrgId,
     /// By what it proved it.
     pub credential: CredentialId,
+    /// What that is narrowed to.
+    pub bounds: Bounds,
     bearer: Bearer,
+    client: Option<IpAddr>,
 }
 
 impl Caller {
-    /// Refuses a caller that would no longer be let in.
+    /// Whether it brought the credential itself, and not a token that was minted with it.
+    pub fn brings_its_credential(&self) -> bool {
+        matches!(self.bearer, Bearer::PersonalAccessToken(_))
+    }
+
+    /// Refuses a caller that would no longer be let in, or not as it was.
     pub fn check(&self, state: &State<'_>, now: Timestamp) -> Result<()> {
-        alive(state, now, self.bearer.presented())?.ok_or(fault::TOKEN_INVALID)?;
+        let account = alive(state, now, self.bearer.presented(), By::Holder(self.client))?;
+        account.filter(|account| account.bounds == self.bounds).ok_or(fault::TOKEN_INVALID)?;
         Ok(())
     }
 }
 
 /// Who calls, by the header's value. Personal access tokens are good for the API as they are; an access token must name
-/// the API's project as its audience, so that a token meant for another service is of no use here.
-pub fn bearer(ring: &KeyRing, issuer: &str, state: &State<'_>, now: Timestamp, header: Option<&str>) -> Result<Caller> {
+/// the API's project as its audience, so that a token meant for another service is of no use here. If the credential is
+/// narrowed to some scopes, that audience must be one of them.
+pub fn bearer(gate: &Gate<'_>, header: Option<&str>) -> Result<Caller> {
     let header = header.ok_or_else(|| Error::new(Kind::Unauthenticated, "auth header missing"))?;
     let token = header.strip_prefix("Bearer ").ok_or(fault::AUTH_HEADER_INVALID)?;
-    let bearer = read(ring, issuer, state, now, token)?.ok_or(fault::TOKEN_INVALID)?;
-    if !is_for_the_api(state, &bearer)? {
+    let (bearer, account) = gate.admit(token)?.ok_or(fault::TOKEN_INVALID)?;
+    if !bearer.is_for(&gate.state.instance()?.project, &account.bounds) {
         return Err(fault::TOKEN_INVALID.into());
     }
-    let account = alive(state, now, bearer.presented())?.ok_or(fault::TOKEN_INVALID)?;
     let credential = bearer.credential().clone();
-    Ok(Caller { user: account.machine.id, org: account.org.id, credential, bearer })
-}
-
-fn is_for_the_api(state: &State<'_>, bearer: &Bearer) -> Result<bool> {
-    match bearer {
-        Bearer::PersonalAccessToken(_) => Ok(true),
-        Bearer::AccessToken(_, token) => Ok(token.audience.contains(&state.instance()?.project)),
-    }
+    let Account { machine, org, bounds } = account;
+    Ok(Caller { user: machine.id, org: org.id, credential, bounds, bearer, client: gate.client })
 }
 
 impl Bearer {
+    /// Whether it is good for the API, whose project this is.
+    pub fn is_for(&self, own_project: &str, bounds: &Bounds) -> bool {
+        match self {
+            Self::PersonalAccessToken(_) => {
+                let is_audience = |scope: &String| audience_of(scope, own_project) == Some(own_project);
+                bounds.scopes.is_empty() || bounds.scopes.iter().any(is_audience)
+            }
+            Self::AccessToken(_, token) => token.audience.iter().any(|audience| audience == own_project),
+        }
+    }
+
     /// What [`alive`] wants to see.
     pub fn presented(&self) -> Presented<'_> {
         match self {

@@ -4,10 +4,14 @@ mod alive;
 mod assertion;
 mod basic;
 mod bearer;
+mod gate;
 mod present;
+mod uses;
 
-pub use alive::{Account, Presented, alive};
+pub use alive::{Account, By, Presented, alive};
 pub use assertion::{Assertion, Flaw, Verified};
 pub use basic::{BasicCredentials, basic, text_of};
 pub use bearer::{Caller, bearer};
+pub use gate::Gate;
 pub use present::{Bearer, Claims, read};
+pub use uses::{Attempt, Note, Uses};

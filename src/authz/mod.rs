@@ -160,7 +160,7 @@ impl<P: Permit> Proof for Authorized<P> {
                 // Whoever has a role in the context has too little of it here, not none.
                 held(&state, roles, &caller, &context)?;
                 let instance = state.instance()?.id;
-                Held(permissions_over(&state, roles, &caller.user, &instance)?).demand(P::PERMISSION)?;
+                Held(permissions_over(&state, roles, &caller, &instance)?).demand(P::PERMISSION)?;
                 (instance, Reach::Org)
             }
             Target::Org(id, unknown) => (target_org(&state, roles, &caller, id, P::PERMISSION, unknown)?, Reach::Org),
@@ -207,7 +207,7 @@ impl<I: Permit, O: Permit> Proof for Over<I, O> {
 impl Authenticated {
     /// Where the caller holds a permission: for lists that show what the caller may see of many organisations.
     pub fn orgs_where<P: Permit>(&self, state: &State<'_>, roles: &Roles) -> Result<Orgs> {
-        orgs_where(state, roles, &self.caller.user, P::PERMISSION)
+        orgs_where(state, roles, &self.caller, P::PERMISSION)
     }
 }
 
@@ -235,8 +235,11 @@ impl<P: Permit> Authorized<P> {
         self.demand(state)
     }
 
-    /// Refuses a caller without the permission.
+    /// Refuses a caller without the permission, or whose credential only reads if it is one to change something.
     fn demand(&self, state: &State<'_>) -> Result<()> {
+        if self.caller.bounds.read_only && !P::PERMISSION.reads() {
+            return Err(fault::NO_PERMISSION.into());
+        }
         match self.reach {
             Reach::Org => held(state, &self.roles, &self.caller, &self.org)?.demand(P::PERMISSION),
             Reach::Caller(Some(needed)) => held(state, &self.roles, &self.caller, &self.org)?.demand(needed),
@@ -253,7 +256,7 @@ impl<P: Permit> Authorized<P> {
 impl<P> Authorized<P> {
     /// Where else the caller holds a permission, be it the proof's or one that goes with it.
     pub fn orgs_where<Q: Permit>(&self, state: &State<'_>) -> Result<Orgs> {
-        orgs_where(state, &self.roles, &self.caller.user, Q::PERMISSION)
+        orgs_where(state, &self.roles, &self.caller, Q::PERMISSION)
     }
 }
 
@@ -282,7 +285,7 @@ fn held(state: &State<'_>, roles: &Roles, caller: &Caller, org: &OrgId) -> Resul
     if here.is_none() && everywhere.is_none() {
         return Err(fault::NO_MEMBERSHIP.into());
     }
-    let all = here.iter().chain(&everywhere).map(|member| permissions(roles, &member.roles));
+    let all = here.iter().chain(&everywhere).map(|member| counting(roles, caller, &member.roles));
     Ok(Held(all.fold(Permissions::NONE, Permissions::union)))
 }
 
@@ -317,12 +320,12 @@ fn find_user(state: &State<'_>, id: &str, unknown: Fault) -> Result<Machine> {
     Ok(state.machine(&id)?.ok_or(unknown)?)
 }
 
-fn orgs_where(state: &State<'_>, roles: &Roles, user: &UserId, permission: Permission) -> Result<Orgs> {
+fn orgs_where(state: &State<'_>, roles: &Roles, caller: &Caller, permission: Permission) -> Result<Orgs> {
     let instance = state.instance()?.id;
     let mut orgs = BTreeSet::new();
-    for membership in state.memberships(user)? {
+    for membership in state.memberships(&caller.user)? {
         let membership = membership?;
-        if !permissions(roles, &membership.roles).contains(permission) {
+        if !counting(roles, caller, &membership.roles).contains(permission) {
             continue;
         }
         if membership.owner == instance {
@@ -333,18 +336,26 @@ fn orgs_where(state: &State<'_>, roles: &Roles, user: &UserId, permission: Permi
     Ok(Orgs::These(orgs))
 }
 
-/// What a user may do to what `owner` owns.
-fn permissions_over(state: &State<'_>, roles: &Roles, user: &UserId, owner: &OrgId) -> Result<Permissions> {
+/// What the caller may do to what `owner` owns.
+fn permissions_over(state: &State<'_>, roles: &Roles, caller: &Caller, owner: &OrgId) -> Result<Permissions> {
     let instance = state.instance()?.id;
     let mut all = Permissions::NONE;
     for owner in [owner, &instance] {
-        if let Some(member) = state.member(owner, user)? {
-            all = all.union(permissions(roles, &member.roles));
+        if let Some(member) = state.member(owner, &caller.user)? {
+            all = all.union(counting(roles, caller, &member.roles));
         }
     }
     Ok(all)
 }
 
+/// What roles permit a caller: those that count for its credential, and no more than that may.
+fn counting(roles: &Roles, caller: &Caller, names: &[String]) -> Permissions {
+    let counted = names.iter().filter(|name| caller.bounds.count_role(name));
+    let all = counted.map(|name| roles.permissions_of(name)).fold(Permissions::NONE, Permissions::union);
+    if caller.bounds.read_only { all.reading() } else { all }
+}
+
+/// What roles permit an account, all in all.
 fn permissions(roles: &Roles, names: &[String]) -> Permissions {
     names.iter().map(|name| roles.permissions_of(name)).fold(Permissions::NONE, Permissions::union)
 }

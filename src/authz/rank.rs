@@ -1,10 +1,10 @@
 //! Who may do more than whom: nobody gets at more than what they may do themselves.
 
-use super::{Authorized, permissions, permissions_over};
+use super::{Authorized, counting, permissions, permissions_over};
 use crate::{
     error::{Fault, Result},
     id::OrgId,
-    model::{Machine, fault},
+    model::{Bounds, Machine, fault},
     permission::{Permission, Permissions},
     store::State,
 };
@@ -35,6 +35,12 @@ impl<P> Authorized<P> {
         Ok(())
     }
 
+    /// Refuses to make, to widen or to prolong a credential that is narrowed to `bounds`, unless they lie within those of
+    /// the credential that the caller presented: or it would soon have one that is not narrowed at all.
+    pub fn may_narrow_to(&self, bounds: &Bounds) -> Result<()> {
+        if bounds.are_within(&self.caller.bounds) { Ok(()) } else { Err(fault::CREDENTIAL_TOO_WIDE.into()) }
+    }
+
     /// Refuses to give anybody roles over [`Self::org`] that permit what the caller may not do to it: whoever can give
     /// a role could give it to an account of its own.
     pub fn may_give(&self, state: &State<'_>, given: &[String]) -> Result<()> {
@@ -44,13 +50,14 @@ impl<P> Authorized<P> {
     /// The same over an organisation that is yet to be. Whoever adds one could take the role `founder` in it, and so may
     /// give what that permits; beyond it only what the caller may do everywhere.
     pub fn may_give_in_new_org(&self, state: &State<'_>, founder: &str, given: &[String]) -> Result<()> {
-        let everywhere = permissions_over(state, &self.roles, &self.caller.user, &state.instance()?.id)?;
-        covered(everywhere.union(self.roles.permissions_of(founder)), permissions(&self.roles, given))
+        let everywhere = permissions_over(state, &self.roles, &self.caller, &state.instance()?.id)?;
+        let founder = counting(&self.roles, &self.caller, &[founder.to_owned()]);
+        covered(everywhere.union(founder), permissions(&self.roles, given))
     }
 
     /// Refuses unless the caller may do all of this to what `owner` owns.
     fn covers(&self, state: &State<'_>, owner: &OrgId, theirs: Permissions) -> Result<()> {
-        covered(permissions_over(state, &self.roles, &self.caller.user, owner)?, theirs)
+        covered(permissions_over(state, &self.roles, &self.caller, owner)?, theirs)
     }
 }
 

@@ -115,5 +115,6 @@ fn settings(issuer: String) -> Settings {
         signing_algorithm: tokens.signing_algorithm,
         jwt_type: tokens.jwt_type.name().into(),
         metrics: true,
+        trusted_proxies: Vec::new(),
     }
 }

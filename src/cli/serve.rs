@@ -44,6 +44,7 @@ async fn serve(
     let bound = Server::bind(ServerOptions {
         max_connections,
         drain_limit: config.server.drain.duration(),
+        proxy_protocol: config.server.proxy_protocol.then(|| config.server.trusted_proxies.as_slice().into()),
         ..ServerOptions::new(config.server.listen, tls.clone(), app.metrics.clone())
     })
     .await?;
@@ -97,5 +98,6 @@ pub fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
         signing_algorithm: config.tokens.signing_algorithm,
         jwt_type: config.tokens.jwt_type.name().to_owned(),
         metrics: config.metrics.enabled,
+        trusted_proxies: config.server.trusted_proxies.as_slice().to_vec(),
     }
 }

@@ -48,7 +48,7 @@ macro_rules! keys {
 
 keys! {
     external_url;
-    server: Server { listen, max_connections, drain }
+    server: Server { listen, max_connections, drain, trusted_proxies, proxy_protocol }
     tls: Tls { certificate, key, self_signed }
     storage: Storage { path, master_key, cache, accept_later_events }
     tokens: Tokens { access_token_lifetime, id_token_lifetime, signing_algorithm, jwt_type }

@@ -14,6 +14,7 @@ mod external_url;
 mod files;
 mod keys;
 mod layers;
+mod networks;
 mod quantity;
 mod report;
 mod settings;

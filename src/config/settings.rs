@@ -3,6 +3,7 @@
 use super::{
     error::ConfigError,
     external_url::ExternalUrl,
+    networks::Networks,
     quantity::{Bytes, Count, GIB, HOUR, MIB, Seconds},
 };
 use crate::{
@@ -37,6 +38,10 @@ pub struct Server {
     pub max_connections: Count<1, 1_000_000>,
     /// How long requests in flight may take to finish when the server stops.
     pub drain: Seconds<0, 600>,
+    /// Who may say for whom a request is.
+    pub trusted_proxies: Networks,
+    /// Whether they say it at the beginning of each connection.
+    pub proxy_protocol: bool,
 }
 
 /// Either `certificate` and `key`, or `self_signed`: [`Config::serving`] says which.
@@ -120,13 +125,13 @@ pub enum TlsSource<'a> {
 impl Config {
     /// What `serve` needs beyond defaults. The error names everything that is missing.
     pub fn serving(&self) -> Result<Serving<'_>, ConfigError> {
-        match (&self.external_url, self.tls.source()) {
-            (Some(external_url), Ok(tls)) => Ok(Serving { external_url, tls }),
-            (url, tls) => {
+        match (&self.external_url, self.tls.source(), self.server.proxies()) {
+            (Some(external_url), Ok(tls), Ok(())) => Ok(Serving { external_url, tls }),
+            (url, tls, proxies) => {
                 let missing =
                     "external_url: not set; it is the URL by which clients reach the server, and their issuer";
                 let missing = url.is_none().then(|| missing.to_owned());
-                Err(ConfigError::new(missing.into_iter().chain(tls.err()).collect()))
+                Err(ConfigError::new(missing.into_iter().chain(tls.err()).chain(proxies.err()).collect()))
             }
         }
     }
@@ -142,12 +147,23 @@ impl JwtType {
     }
 }
 
+impl Server {
+    fn proxies(&self) -> Result<(), String> {
+        match self.proxy_protocol && self.trusted_proxies.as_slice().is_empty() {
+            true => Err("server.proxy_protocol: needs server.trusted_proxies, or nobody could connect".into()),
+            false => Ok(()),
+        }
+    }
+}
+
 impl Default for Server {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
             max_connections: Count::of::<4096>(),
             drain: Seconds::of::<25>(),
+            trusted_proxies: Networks::default(),
+            proxy_protocol: false,
         }
     }
 }
@@ -234,5 +250,8 @@ mod tests {
         assert!(config.serving().expect_err("half").to_string().contains("although tls.key is"));
         config.tls.certificate = Some("crt.pem".into());
         assert!(matches!(config.serving().expect("complete").tls, TlsSource::Files { .. }));
+
+        config.server.proxy_protocol = true;
+        assert!(config.serving().expect_err("nobody may").to_string().contains("needs server.trusted_proxies"));
     }
 }

@@ -35,7 +35,8 @@ pub trait Word: Sized {
 }
 
 impl Raw<'_> {
-    fn refused(&self, expected: &str) -> String {
+    /// What is wrong, for a value that should have been something else.
+    pub fn refused(&self, expected: &str) -> String {
         let found = match self {
             Self::Text(text) => format!("{text:?}"),
             Self::Toml(DeValue::String(text)) => format!("{text:?}"),

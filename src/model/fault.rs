@@ -74,6 +74,11 @@ pub const TOO_MANY_SECRETS: Fault = fault(
     "COUNTERSIGN-secrets",
     "The user has ten client secrets that count, and may not have more; remove one first",
 );
+pub const CREDENTIAL_TOO_WIDE: Fault = fault(
+    PermissionDenied,
+    "COUNTERSIGN-bounds",
+    "The credential that you use is narrowed; it cannot make, widen or prolong one that is narrowed less",
+);
 pub const CREDENTIAL_USER_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-user", "User could not be found");
 pub const CREDENTIAL_ORG_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-org", "Organisation could not be found");
 pub const CREDENTIAL_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-credential", "Credential could not be found");

@@ -36,6 +36,11 @@ impl Network {
         width(address) == width(self.first) && self.cut(address) == bits(self.first)
     }
 
+    /// Whether every address of the other block is in this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.prefix <= other.prefix && self.contains(other.first)
+    }
+
     /// The address without the bits after the prefix.
     fn cut(&self, address: IpAddr) -> u128 {
         let rest = u32::from(width(address).saturating_sub(self.prefix));

@@ -5,13 +5,13 @@
 
 use crate::{
     app::App,
-    authn::{Account, Assertion, Flaw, Presented, Verified, alive},
+    authn::{Account, Assertion, By, Flaw, Gate, Presented, Verified, alive},
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     keys::PublicKey,
     model::{Credential, CredentialKind, Draft, Machine, UserFact},
     oauth::{
-        Ground,
+        Ground, Request,
         claims::AMR_KEY,
         client::{self, Client},
         discovery::Endpoint,
@@ -49,6 +49,10 @@ enum Refused {
     Used,
 }
 
+/// Where clients prove who they are. An assertion may be for one of these as well as for the issuer, as many libraries
+/// name the endpoint that they are about to call.
+const PROVED_AT: [Endpoint; 3] = [Endpoint::Introspect, Endpoint::Revoke, Endpoint::Token];
+
 /// Names the one use of the hash below.
 const USED_ASSERTION: &str = "countersign 2026 used assertion";
 
@@ -56,6 +60,7 @@ const USED_ASSERTION: &str = "countersign 2026 used assertion";
 /// [`spend`] uses it up before anybody hears of the success.
 pub(super) fn prove(
     ground: &Ground<'_>,
+    request: &Request<'_>,
     text: &str,
     called_by: CalledBy,
     refusal: fn() -> OAuthError,
@@ -67,6 +72,7 @@ pub(super) fn prove(
     for machine in candidates(&ground.state, &assertion, called_by)? {
         match examine(ground, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
+                ground.note(request, &client.account.machine.id, &client.credential, true);
                 ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
                 return Ok(client);
             }
@@ -75,6 +81,12 @@ pub(super) fn prove(
         }
     }
     let (reason, user) = refused;
+    // Whatever is worse than that, the key is there.
+    if reason > Refused::UnknownKey
+        && let (Some(user), Some(key)) = (&user, CredentialId::parse(assertion.kid()))
+    {
+        ground.note(request, user, &key, false);
+    }
     let user = user.as_ref().map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))
 }
@@ -110,7 +122,7 @@ fn examine(
     assertion: &Assertion<'_>,
     machine: Option<&Machine>,
 ) -> Result<Result<(Client, Verified), Refused>> {
-    let Ground { state, now, issuer, .. } = ground;
+    let Gate { state, now, issuer, client, .. } = &ground.gate;
     let found = match (machine, CredentialId::parse(assertion.kid())) {
         (Some(machine), Some(kid)) => state.credential(&machine.id, &kid)?.filter(Credential::is_key),
         _ => None,
@@ -123,12 +135,13 @@ fn examine(
     };
     let key = public_key(&credential)?;
     let verified = if key.algorithm() == assertion.algorithm() {
-        assertion.verify(&key, &[issuer, &Endpoint::Token.of(issuer)], *now)
+        let [introspect, revoke, token] = PROVED_AT.map(|endpoint| endpoint.of(issuer));
+        assertion.verify(&key, &[issuer, &introspect, &revoke, &token], *now)
     } else {
         stand_in::verify(assertion);
         Err(Flaw::Signature)
     };
-    let account = alive(state, *now, Presented::Credential(&credential))?;
+    let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*client))?;
     if account.is_none() {
         // The last thing that it would have read.
         stand_in::read_credential(state)?;
@@ -143,7 +156,8 @@ fn examine(
     {
         return Ok(Err(Refused::Used));
     }
-    Ok(Ok((Client { account, credential: credential.id, amr: &AMR_KEY }, verified)))
+    let called = assertion.subject().to_owned();
+    Ok(Ok((Client { account, called, credential: credential.id, amr: &AMR_KEY }, verified)))
 }
 
 fn public_key(credential: &Credential) -> Result<PublicKey> {

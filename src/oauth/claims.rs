@@ -29,6 +29,14 @@ pub(super) struct UserMetadata {
     entries: BTreeMap<String, String>,
 }
 
+/// From where the token may be used, if its credential is narrowed to some networks. Only who is shown the token knows
+/// from where: so it is the resource server that must look.
+#[derive(Serialize)]
+pub(super) struct Networks {
+    #[serde(rename = "urn:countersign:networks", skip_serializing_if = "Vec::is_empty")]
+    networks: Vec<String>,
+}
+
 /// The account itself (OpenID Connect Core section 5.1).
 #[derive(Serialize)]
 pub(super) struct Profile {
@@ -43,6 +51,12 @@ pub(super) const AMR_SECRET: [&str; 1] = ["pwd"];
 
 /// The same for one that a key stands for: it proved that it has the private half.
 pub(super) const AMR_KEY: [&str; 1] = ["pop"];
+
+impl Networks {
+    pub fn of(account: &Account) -> Self {
+        Self { networks: account.bounds.networks.iter().map(ToString::to_string).collect() }
+    }
+}
 
 impl ResourceOwner {
     pub fn if_asked(scopes: &[String], org: &Org) -> Option<Self> {

@@ -6,7 +6,7 @@
 
 use crate::{
     app::App,
-    authn::{Account, BasicCredentials, Presented, alive, basic, text_of},
+    authn::{Account, BasicCredentials, By, Gate, Presented, alive, basic, text_of},
     error::{Kind, Result},
     id::{CredentialId, UserId},
     limits::MAX_CREDENTIAL_BYTES,
@@ -27,6 +27,8 @@ use zeroize::Zeroizing;
 pub(super) struct Client {
     /// Alive.
     pub account: Account,
+    /// What it calls itself: its user name or its id.
+    pub called: String,
     /// By what it proved it.
     pub credential: CredentialId,
     /// How (RFC 8176).
@@ -82,11 +84,11 @@ pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthR
     match proof(request)? {
         Proof::SecretBasic(pairs) => {
             let pairs: Vec<_> = pairs.iter().map(|pair| (pair.user.as_str(), pair.password.as_str())).collect();
-            by_secret(ground, &pairs)
+            by_secret(ground, request, &pairs)
         }
-        Proof::SecretPost { id, secret } => by_secret(ground, &[(id, secret)]),
+        Proof::SecretPost { id, secret } => by_secret(ground, request, &[(id, secret)]),
         Proof::PrivateKeyJwt(text) => {
-            let client = assertion::prove(ground, text, CalledBy::IdOrUserName, failed)?;
+            let client = assertion::prove(ground, request, text, CalledBy::IdOrUserName, failed)?;
             match request.form.get("client_id") {
                 Some(id) if !is_called(&client.account.machine, id) => Err(failed().because("client_id is another's")),
                 _ => Ok(client),
@@ -108,7 +110,7 @@ where
 {
     let warrant = Warrant::of(user.clone(), move |state, now| {
         let credential = state.credential(&user, &credential)?.ok_or(fault::TOKEN_INVALID)?;
-        alive(state, now, Presented::Credential(&credential))?.ok_or(fault::TOKEN_INVALID)?;
+        alive(state, now, Presented::Credential(&credential), By::Another)?.ok_or(fault::TOKEN_INVALID)?;
         Ok(())
     });
     match app.store.change(warrant, decide).await {
@@ -167,23 +169,29 @@ fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
 }
 
 /// The client of which one of the pairs is id and secret.
-fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
+fn by_secret(ground: &Ground<'_>, request: &Request<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
     let mut refused = (Refused::Malformed, None);
     for (id, secret) in pairs {
         if !is_readable(secret) {
             continue;
         }
         for machine in candidates(&ground.state, id)? {
-            match examine(ground, machine.as_ref(), secret)? {
-                Ok(client) => return Ok(client),
-                Err(reason) if reason > refused.0 => refused = (reason, machine.map(|machine| machine.id)),
+            match examine(ground, machine.as_ref(), id, secret)? {
+                Ok(client) => {
+                    ground.note(request, &client.account.machine.id, &client.credential, true);
+                    return Ok(client);
+                }
+                Err(reason) if reason > refused.0 => refused = (reason, machine),
                 Err(_) => {}
             }
         }
     }
-    let (reason, user) = refused;
+    let (reason, machine) = refused;
+    if let Some((machine, newest)) = machine.as_ref().and_then(|machine| Some((machine, machine.secrets.last()?))) {
+        ground.note(request, &machine.id, &newest.id, false);
+    }
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
-    let user = user.as_ref().map_or("-", UserId::as_str);
+    let user = machine.as_ref().map_or("-", |machine| machine.id.as_str());
     Err(failed().because(format!("{reason:?}, user {user}")))
 }
 
@@ -222,8 +230,13 @@ fn is_called(machine: &Machine, id: &str) -> bool {
 ///
 /// The hash finds the secret, so that it does not matter how many there are; it is keyed, so that whoever times the
 /// search learns nothing that helps to find a text.
-fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Result<Result<Client, Refused>> {
-    let Ground { state, now, ring, .. } = ground;
+fn examine(
+    ground: &Ground<'_>,
+    machine: Option<&Machine>,
+    called: &str,
+    secret: &str,
+) -> Result<Result<Client, Refused>> {
+    let Gate { state, now, ring, client, .. } = &ground.gate;
     let hasher = ring.client_secrets();
     let found = state.credential_by_hash(&hasher.hash(secret))?;
     let theirs = found.filter(|found| found.is_secret() && machine.is_some_and(|machine| machine.id == found.user));
@@ -236,14 +249,14 @@ fn examine(ground: &Ground<'_>, machine: Option<&Machine>, secret: &str) -> Resu
             Some(_) => Refused::WrongSecret,
         }));
     };
-    let account = alive(state, *now, Presented::Credential(&credential))?;
+    let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*client))?;
     if account.is_none() {
         // The last thing that it would have read.
         stand_in::read_credential(state)?;
     }
     Ok(match account {
         None => Err(Refused::NotAlive),
-        Some(account) => Ok(Client { account, credential: credential.id, amr: &AMR_SECRET }),
+        Some(account) => Ok(Client { account, called: called.to_owned(), credential: credential.id, amr: &AMR_SECRET }),
     })
 }
 

@@ -5,15 +5,16 @@ use crate::{
     oauth::form::FormError,
 };
 use serde::{Serialize, Serializer, ser::SerializeStruct};
+use std::borrow::Cow;
 
 /// Why an OAuth endpoint did not do what it was asked.
 ///
-/// Every text of it is the program's own, so that nothing that a client sent, least of all a secret, can be in it.
+/// Every text for the log is the program's own, so that nothing that a client sent, least of all a secret, can be in it.
 #[derive(Debug)]
 pub struct OAuthError {
     pub code: Code,
-    /// For the caller.
-    pub description: &'static str,
+    /// For the caller; and for the log, if there is no cause.
+    pub description: Cow<'static, str>,
     /// The HTTP status.
     pub status: u16,
     /// The `WWW-Authenticate` header.
@@ -60,21 +61,21 @@ impl Code {
 
 impl OAuthError {
     /// A refusal with status 400.
-    pub fn new(code: Code, description: &'static str) -> Self {
-        Self { code, description, status: 400, challenge: None, cause: None }
+    pub fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, description: description.into(), status: 400, challenge: None, cause: None }
     }
 
-    pub fn invalid_request(description: &'static str) -> Self {
+    pub fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InvalidRequest, description)
     }
 
-    pub fn invalid_scope(description: &'static str) -> Self {
+    pub fn invalid_scope(description: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InvalidScope, description)
     }
 
     /// The client did not prove who it is. HTTP wants a challenge in every 401 (RFC 9110 section 15.5.2), so there is
     /// one also for clients that tried it otherwise than with Basic.
-    pub fn invalid_client(description: &'static str) -> Self {
+    pub fn invalid_client(description: impl Into<Cow<'static, str>>) -> Self {
         Self { status: 401, challenge: Some(BASIC), ..Self::new(Code::InvalidClient, description) }
     }
 
@@ -125,7 +126,7 @@ impl Serialize for OAuthError {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut body = to.serialize_struct("OAuthError", 2)?;
         body.serialize_field("error", self.code.name())?;
-        body.serialize_field("error_description", self.description)?;
+        body.serialize_field("error_description", &self.description)?;
         body.end()
     }
 }

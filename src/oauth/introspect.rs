@@ -9,7 +9,7 @@ use crate::{
     model::{AccessToken, CredentialKind},
     oauth::{
         Ground, Request,
-        claims::{AMR_KEY, AMR_SECRET, Profile, ResourceOwner, UserMetadata},
+        claims::{AMR_KEY, AMR_SECRET, Networks, Profile, ResourceOwner, UserMetadata},
         client::{self, Client},
         error::{OAuthError, OAuthResult},
         judge,
@@ -44,6 +44,8 @@ struct View {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     amr: &'static [&'static str],
     #[serde(flatten)]
+    networks: Networks,
+    #[serde(flatten)]
     profile: Profile,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
@@ -67,7 +69,7 @@ struct Facts {
 
 /// What the token in the form is worth.
 pub async fn introspect(app: &App, request: &Request<'_>) -> OAuthResult<Introspection> {
-    let token = judge(app, |ground| {
+    let token = judge(app, request, |ground| {
         let caller = client::authenticate(ground, request)?;
         let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
         Ok(view(ground, &caller, token)?)
@@ -77,10 +79,12 @@ pub async fn introspect(app: &App, request: &Request<'_>) -> OAuthResult<Introsp
 }
 
 fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View>> {
-    let Some((bearer, account)) = ground.bearer(token)? else { return Ok(None) };
+    let Some((bearer, account)) = ground.appraise(token)? else { return Ok(None) };
     if !may_know(ground, caller, &bearer, &account)? {
         return Ok(None);
     }
+    let own_project = ground.state.instance()?.project;
+    let own_project = bearer.is_for(&own_project, &account.bounds).then_some(own_project);
     let facts = match bearer {
         Bearer::AccessToken(id, access) => Facts {
             amr: amr(ground, &access)?,
@@ -97,7 +101,7 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
             id: credential.id.to_string(),
             scopes: credential.scopes().to_vec(),
             // It is good for everything, so for whoever asks.
-            audience: vec![caller.account.machine.id.to_string(), ground.state.instance()?.project],
+            audience: [caller.account.machine.id.to_string()].into_iter().chain(own_project).collect(),
             amr: &[],
             roles: roles::for_org(&ground.state, &account, &caller.account.org.id)?,
         },
@@ -137,7 +141,8 @@ fn may_know(ground: &Ground<'_>, caller: &Client, bearer: &Bearer, account: &Acc
             }
         }
     }
-    Ok(ground.state.member(&instance.id, &asking.id)?.is_some())
+    let member = ground.state.member(&instance.id, &asking.id)?;
+    Ok(member.is_some_and(|member| member.roles.iter().any(|role| caller.account.bounds.count_role(role))))
 }
 
 /// A JWT without audience scopes names its own client, and so must the answer about it.
@@ -165,6 +170,7 @@ fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
         jti: facts.id,
         username: account.machine.user_name.clone(),
         amr: facts.amr,
+        networks: Networks::of(account),
         profile: Profile::of(account),
         resource_owner: ResourceOwner::if_asked(&facts.scopes, &account.org),
         scope: scopes.join(" "),

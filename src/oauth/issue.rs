@@ -8,7 +8,7 @@ use crate::{
     keys::{SigningKey, TokenId, jwt},
     model::{AccessToken, AccessTokenType},
     oauth::{
-        claims::{Profile, ResourceOwner, UserMetadata},
+        claims::{Networks, Profile, ResourceOwner, UserMetadata},
         error::{OAuthError, OAuthResult},
         roles::RoleClaims,
         scope::{Granted, OPENID, PROFILE},
@@ -24,6 +24,8 @@ pub(super) struct Ticket {
     /// Before the state was read by which the token was granted.
     pub issued: Timestamp,
     pub account: Account,
+    /// What the account calls itself, and so looks for in its ID token.
+    pub called: String,
     /// By what the account proved who it is.
     pub credential: CredentialId,
     /// How (RFC 8176).
@@ -49,6 +51,8 @@ pub struct TokenResponse {
 struct AccessClaims<'a> {
     #[serde(flatten)]
     token: Claims,
+    #[serde(flatten)]
+    networks: Networks,
     #[serde(flatten)]
     resource_owner: Option<ResourceOwner>,
     #[serde(flatten)]
@@ -84,20 +88,18 @@ const ID_TOKEN_TYPE: &str = "JWT";
 
 /// The tokens that the ticket is good for. Nothing is written: they carry all that is to be known of them.
 pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenResponse> {
-    let Ticket { issued, account, credential, amr, granted, roles } = ticket;
     let lifetimes = oidc_settings::in_force(app, &app.store.snapshot()?.state())?;
-    let wants_id_token = granted.scopes.iter().any(|scope| scope == OPENID);
-    let is_jwt = account.machine.access_token_type == AccessTokenType::Jwt;
+    let wants_id_token = ticket.granted.scopes.iter().any(|scope| scope == OPENID);
+    let is_jwt = ticket.account.machine.access_token_type == AccessTokenType::Jwt;
     let key = match wants_id_token || is_jwt {
         true => Some(app.keys.signing_key(app.settings.signing_algorithm).await?),
         false => None,
     };
     let id_token = match &key {
-        Some(key) if wants_id_token => {
-            Some(id_token(app, key, (issued, lifetimes.id_token), &account, amr, &granted, &roles)?)
-        }
+        Some(key) if wants_id_token => Some(id_token(app, key, &ticket, Duration::from_secs(lifetimes.id_token))?),
         _ => None,
     };
+    let Ticket { issued, account, credential, granted, roles, .. } = ticket;
     let lifetime = Duration::from_secs(lifetimes.access_token);
     let token = AccessToken {
         user: account.machine.id.clone(),
@@ -145,34 +147,26 @@ fn signed(
         credential: token.credential.to_string(),
         own_audience,
     };
-    let claims = AccessClaims { token: claims, resource_owner, roles, metadata };
+    let claims = AccessClaims { token: claims, networks: Networks::of(account), resource_owner, roles, metadata };
     jwt::sign(key, &app.settings.jwt_type, &claims).map_err(too_large)
 }
 
-fn id_token(
-    app: &App,
-    key: &SigningKey,
-    (issued, lifetime): (Timestamp, u64),
-    account: &Account,
-    amr: &'static [&'static str],
-    granted: &Granted,
-    roles: &RoleClaims,
-) -> OAuthResult<String> {
-    let user_name = account.machine.user_name.as_str();
+fn id_token(app: &App, key: &SigningKey, ticket: &Ticket, lifetime: Duration) -> OAuthResult<String> {
+    let Ticket { issued, account, called, granted, .. } = ticket;
     let wants_profile = granted.scopes.iter().any(|scope| scope == PROFILE);
     let claims = IdClaims {
         iss: &app.settings.issuer,
         sub: account.machine.id.as_str(),
-        aud: [user_name],
-        exp: whole_second(issued, Duration::from_secs(lifetime)).seconds(),
+        aud: [called],
+        exp: whole_second(*issued, lifetime).seconds(),
         iat: issued.seconds(),
         auth_time: issued.seconds(),
-        amr,
-        azp: user_name,
-        client_id: user_name,
+        amr: ticket.amr,
+        azp: called,
+        client_id: called,
         profile: wants_profile.then(|| Profile::of(account)),
         resource_owner: ResourceOwner::if_asked(&granted.scopes, &account.org),
-        roles,
+        roles: &ticket.roles,
         metadata: UserMetadata::if_asked(&granted.scopes, &app.store.snapshot()?.state(), &account.machine)?,
     };
     jwt::sign(key, ID_TOKEN_TYPE, &claims).map_err(too_large)

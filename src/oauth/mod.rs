@@ -36,29 +36,27 @@ pub use userinfo::{UserInfo, userinfo};
 
 use crate::{
     app::App,
-    authn::{Account, Bearer, alive, read},
-    error::Result,
-    keys::KeyRing,
-    store::State,
-    time::Timestamp,
+    authn::{Attempt, Gate, Uses},
+    id::{CredentialId, UserId},
 };
 use form::Form;
-use std::cell::RefCell;
+use std::{cell::RefCell, net::IpAddr, ops::Deref};
 
 /// What was sent to an OAuth endpoint. It has no `Debug`, as it holds secrets.
 pub struct Request<'a> {
     form: Form<'a>,
     /// The `Authorization` header.
     authorization: Option<&'a [u8]>,
+    /// Where it comes from, if anybody knows.
+    client: Option<IpAddr>,
+    /// What the client says of itself.
+    agent: &'a str,
 }
 
 /// What a request is judged by: one moment, one state.
 struct Ground<'a> {
-    /// Earlier than the state.
-    now: Timestamp,
-    state: State<'a>,
-    ring: &'a KeyRing,
-    issuer: &'a str,
+    gate: Gate<'a>,
+    uses: &'a Uses,
     /// What the verdict uses up, should it be a success.
     once: RefCell<Vec<assertion::Once>>,
 }
@@ -68,11 +66,21 @@ const SECRETS: [&str; 6] = ["access_token", "assertion", "client_assertion", "cl
 
 impl<'a> Request<'a> {
     /// Reads a request. Parameters come from the body alone; others in the query are ignored, credentials refused.
-    pub fn read(authorization: Option<&'a [u8]>, query: Option<&str>, body: &'a [u8]) -> OAuthResult<Self> {
+    pub fn read(
+        authorization: Option<&'a [u8]>,
+        query: Option<&str>,
+        body: &'a [u8],
+        client: Option<IpAddr>,
+    ) -> OAuthResult<Self> {
         if form::parse(query.unwrap_or_default().as_bytes())?.has_any(&SECRETS) {
             return Err(OAuthError::invalid_request("credentials must not be sent in the URL"));
         }
-        Ok(Self { form: form::parse(body)?, authorization })
+        Ok(Self { form: form::parse(body)?, authorization, client, agent: "" })
+    }
+
+    /// The same, sent by a client that calls itself so.
+    pub fn said_by(self, agent: &'a str) -> Self {
+        Self { agent, ..self }
     }
 
     /// What follows `scheme` in the header. Schemes have no case (RFC 9110 section 11.1).
@@ -85,13 +93,18 @@ impl<'a> Request<'a> {
 
 /// Judges a request. The verdict knows no wait, as neither snapshot nor keys are to be kept; after it, what counts only
 /// once is used up.
-async fn judge<T>(app: &App, verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>) -> OAuthResult<T> {
+async fn judge<T>(
+    app: &App,
+    request: &Request<'_>,
+    verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>,
+) -> OAuthResult<T> {
     let (verdict, once) = {
         let now = app.clock.now();
         let snapshot = app.store.snapshot()?;
         let ring = app.keys.load();
         let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
-        let ground = Ground { now, state, ring: &ring, issuer, once: RefCell::default() };
+        let gate = Gate { now, state, ring: &ring, issuer, client: request.client };
+        let ground = Ground { gate, uses: app.uses(), once: RefCell::default() };
         (verdict(&ground)?, ground.once.into_inner())
     };
     assertion::spend(app, once).await?;
@@ -99,12 +112,17 @@ async fn judge<T>(app: &App, verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>
 }
 
 impl Ground<'_> {
-    /// What this server issued as `token`, and whose it is, if all of it counts.
-    fn bearer(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
-        let Some(bearer) = read(self.ring, self.issuer, &self.state, self.now, token)? else {
-            return Ok(None);
-        };
-        let account = alive(&self.state, self.now, bearer.presented())?;
-        Ok(account.map(|account| (bearer, account)))
+    /// Notes that a request tried to use a credential.
+    fn note(&self, request: &Request<'_>, user: &UserId, credential: &CredentialId, accepted: bool) {
+        let attempt = Attempt { at: self.now, address: request.client, agent: request.agent, accepted };
+        self.uses.note(user, credential, attempt);
+    }
+}
+
+impl<'a> Deref for Ground<'a> {
+    type Target = Gate<'a>;
+
+    fn deref(&self) -> &Gate<'a> {
+        &self.gate
     }
 }

@@ -27,11 +27,11 @@ struct Doomed {
 /// Ends the token in the form. When this returns, it is dead, power cut or not; a token that is unknown or dead already
 /// is no error, as the client has what it wanted (RFC 7009 section 2.2).
 pub async fn revoke(app: &App, request: &Request<'_>) -> OAuthResult<()> {
-    let Some(doomed) = judge(app, |ground| {
+    let Some(doomed) = judge(app, request, |ground| {
         let Client { account, credential, .. } = client::authenticate(ground, request)?;
         let client = account.machine;
         let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
-        let Some((bearer, account)) = ground.bearer(token)? else { return Ok(None) };
+        let Some((bearer, account)) = ground.appraise(token)? else { return Ok(None) };
         if account.machine.id != client.id {
             return Err(OAuthError::new(Code::InvalidClient, "token was not issued for this client"));
         }

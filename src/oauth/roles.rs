@@ -75,9 +75,13 @@ pub(super) fn of_token(
     Ok(claims)
 }
 
-/// What a token that is good for everything says to somebody of `org`: all roles in the projects of that organisation.
+/// What a token that is good for everything says to somebody of `org`: all roles in the projects of that organisation, or
+/// what the scopes let it say that it is narrowed to.
 pub(super) fn for_org(state: &State<'_>, account: &Account, org: &OrgId) -> Result<RoleClaims> {
-    let wanted = Wanted { all: true, keys: Vec::new(), given_by: Vec::new() };
+    let wanted = match account.bounds.scopes.as_slice() {
+        [] => Wanted { all: true, keys: Vec::new(), given_by: Vec::new() },
+        scopes => Wanted::by(scopes),
+    };
     let mut claims = RoleClaims::default();
     for project in state.projects(org, Direction::Ascending)? {
         let project = project?;

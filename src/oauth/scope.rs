@@ -3,8 +3,8 @@
 use crate::{
     authn::Account,
     error::Result,
-    id::OrgId,
     limits::{MAX_SCOPE_BYTES, MAX_SCOPES},
+    model::{Bounds, audience_of},
     oauth::{
         error::{OAuthError, OAuthResult},
         roles,
@@ -34,10 +34,6 @@ pub const METADATA: &str = "urn:zitadel:iam:user:metadata";
 /// Kept whoever asks. Those of them that speak of people are known to every OpenID library and change nothing here.
 const FOR_ALL: [&str; 9] =
     [OPENID, PROFILE, "email", "phone", "address", "offline_access", METADATA, RESOURCE_OWNER, roles::ALL_ROLES];
-const PROJECT: &str = "urn:zitadel:iam:org:project:id:";
-const AUDIENCE: &str = ":aud";
-/// How the audience scope calls the project of this server's own API, whose id clients need not know.
-const OWN_PROJECT: &str = "zitadel";
 const ORG_ID: &str = "urn:zitadel:iam:org:id:";
 const PRIMARY_DOMAIN: &str = "urn:zitadel:iam:org:domain:primary:";
 
@@ -62,6 +58,17 @@ pub fn parse(text: Option<&str>) -> OAuthResult<Vec<&str>> {
     Ok(scopes)
 }
 
+/// Refuses scopes that the client's credential may not ask for, and names them.
+pub fn are_within(requested: &[&str], bounds: &Bounds) -> OAuthResult<()> {
+    let outside: Vec<_> = requested.iter().copied().filter(|scope| !bounds.allow_scope(scope)).collect();
+    if outside.is_empty() {
+        return Ok(());
+    }
+    let description = format!("the credential may not ask for: {}", outside.join(" "));
+    // The scopes are the client's own words, which the log must not repeat.
+    Err(OAuthError::invalid_scope(description).because("scopes outside the credential's bounds"))
+}
+
 /// What of the request an account gets for itself: what this server knows and what is true of the account. The rest is
 /// dropped without a word, as ZITADEL does.
 ///
@@ -69,10 +76,10 @@ pub fn parse(text: Option<&str>) -> OAuthResult<Vec<&str>> {
 /// scope for the role.
 pub fn of_account(requested: &[&str], account: &Account, state: &State<'_>) -> Result<Granted> {
     let mut audience = Vec::new();
-    for project in requested.iter().filter_map(|scope| project_of(scope)) {
-        let project = if project == OWN_PROJECT { state.instance()?.project } else { project.into() };
-        if !audience.contains(&project) {
-            audience.push(project);
+    let own_project = state.instance()?.project;
+    for project in requested.iter().filter_map(|scope| audience_of(scope, &own_project)) {
+        if !audience.iter().any(|other| other == project) {
+            audience.push(project.into());
         }
     }
     let held = roles::of_token(state, account, requested, &audience)?;
@@ -80,19 +87,13 @@ pub fn of_account(requested: &[&str], account: &Account, state: &State<'_>) -> R
         Some(key) => held.has(key),
         None => {
             FOR_ALL.contains(&scope)
-                || project_of(scope).is_some()
+                || audience_of(scope, &own_project).is_some()
                 || roles::is_giver(scope)
                 || is_of_own_org(scope, account)
         }
     };
     let scopes = requested.iter().filter(|scope| is_kept(scope)).map(|&scope| scope.into()).collect();
     Ok(Granted { scopes, audience })
-}
-
-/// The project of an audience scope. An audience is an id, so that it can be nothing that means something elsewhere.
-fn project_of(scope: &str) -> Option<&str> {
-    let project = scope.strip_prefix(PROJECT)?.strip_suffix(AUDIENCE)?;
-    OrgId::parse(project).map(|_| project)
 }
 
 fn is_of_own_org(scope: &str, account: &Account) -> bool {
@@ -125,15 +126,6 @@ mod tests {
         assert!(parse(Some(&scopes(MAX_SCOPES + 1))).is_err());
         assert!(parse(Some(&"x".repeat(MAX_SCOPE_BYTES))).is_ok());
         assert!(parse(Some(&"x".repeat(MAX_SCOPE_BYTES + 1))).is_err());
-    }
-
-    #[test]
-    fn an_audience_is_an_id() {
-        assert_eq!(project_of("urn:zitadel:iam:org:project:id:zitadel:aud"), Some("zitadel"));
-        assert_eq!(project_of("urn:zitadel:iam:org:project:id:123:aud"), Some("123"));
-        for none in ["urn:zitadel:iam:org:project:id::aud", "urn:zitadel:iam:org:project:id:a/b:aud", "openid"] {
-            assert_eq!(project_of(none), None, "{none}");
-        }
     }
 
     proptest! {

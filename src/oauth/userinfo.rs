@@ -30,11 +30,14 @@ pub struct UserInfo {
 /// Whose the token is that the request brings, in the header or in the form (RFC 6750 sections 2.1 and 2.2).
 pub async fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
     let token = token(request)?;
-    judge(app, |ground| {
-        let (bearer, account) = ground.bearer(token)?.ok_or_else(OAuthError::invalid_token)?;
+    judge(app, request, |ground| {
+        let (bearer, account) = ground.admit(token)?.ok_or_else(OAuthError::invalid_token)?;
         let (scopes, audience) = match &bearer {
             Bearer::AccessToken(_, token) => (token.scopes.as_slice(), token.audience.as_slice()),
-            Bearer::PersonalAccessToken(credential) => (credential.scopes(), [].as_slice()),
+            Bearer::PersonalAccessToken(credential) => {
+                ground.note(request, &credential.user, &credential.id, true);
+                (credential.scopes(), [].as_slice())
+            }
         };
         Ok(UserInfo {
             sub: account.machine.id.to_string(),

@@ -92,6 +92,11 @@ permissions! {
 }
 
 impl Permission {
+    /// Whether it lets its holder only look.
+    pub fn reads(self) -> bool {
+        reads(self.name())
+    }
+
     /// The permission with this name, if an operation can demand it.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|permission| permission.name() == name)
@@ -102,6 +107,11 @@ impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// Whether the permission of this name, served here or not, lets its holder only look. All others change something.
+pub fn reads(name: &str) -> bool {
+    name.ends_with(".read")
 }
 
 /// A set of permissions: one bit each, so that it is copied and compared like a number.
@@ -128,6 +138,11 @@ impl Permissions {
 
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Those that let their holder only look.
+    pub fn reading(self) -> Self {
+        self.iter().filter(|permission| permission.reads()).collect()
     }
 
     pub const fn is_empty(self) -> bool {
@@ -182,6 +197,7 @@ mod tests {
         assert!(all.contains_all(few) && !few.contains_all(all));
         assert!(few.contains_all(Permissions::NONE) && Permissions::NONE.is_empty());
         assert_eq!(few.union(all), all);
+        assert_eq!(few.reading(), Permissions::from_iter([Permission::UserRead]));
         assert_eq!(format!("{few:?}"), r#"{"user.read", "project.grant.member.delete"}"#);
     }
 }

@@ -17,7 +17,7 @@ use http::{
 };
 pub use routes::HUMAN_PATHS;
 use routes::{Found, Routes};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// Serves every operation that has an HTTP rule.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ impl Rest {
     }
 
     /// Answers a request to any path: one that is not known is refused in this face's shape.
-    pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
+    pub async fn handle<B>(&self, request: Request<B>, client: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -53,7 +53,8 @@ impl Rest {
                 false => Bytes::new(),
             };
             let body = transcode::message(route.request, rest, &variables, head.uri.query(), body)?;
-            self.api.call(route.procedure, Call { headers: head.headers, body, format: Format::Json }).await
+            let call = Call { headers: head.headers, body, format: Format::Json, client };
+            self.api.call(route.procedure, call).await
         };
         match answer.await {
             Ok(json) => success(rest.success, json),

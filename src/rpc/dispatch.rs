@@ -1,6 +1,6 @@
 //! The table as connectrpc asks for it.
 
-use super::{error::connect_error, health, reflection};
+use super::{From, error::connect_error, health, reflection};
 use crate::{
     api::{Api, Call, Format, not_served},
     error::Error,
@@ -53,7 +53,8 @@ impl Dispatcher for Procedures {
         let (api, path) = (self.api.clone(), path.to_owned());
         Box::pin(async move {
             let format = wire_format(format)?;
-            let call = Call { headers: context.headers().clone(), body: request.encoded()?, format };
+            let client = context.extensions().get::<From>().and_then(|From(client)| *client);
+            let call = Call { headers: context.headers().clone(), body: request.encoded()?, format, client };
             let answer = api.call(&path, call).await.map_err(|refusal| connect_error(&refusal))?;
             Ok(Response::new(EncodedBody::Contiguous(answer)))
         })

@@ -20,7 +20,7 @@ use http::{
     header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE},
 };
 use http_body_util::BodyExt;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use tokio::sync::watch;
 use tower_service::Service;
 
@@ -29,6 +29,10 @@ use tower_service::Service;
 pub struct Rpc {
     service: ConnectRpcService<Procedures>,
 }
+
+/// Where a call comes from, if anybody knows.
+#[derive(Debug, Clone, Copy)]
+struct From(Option<IpAddr>);
 
 impl Rpc {
     /// Streams that would go on for ever end when `stopping` becomes true.
@@ -53,12 +57,14 @@ impl Rpc {
     }
 
     /// Answers a call.
-    pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
+    pub async fn handle<B>(&self, mut request: Request<B>, client: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: std::error::Error + Send + Sync + 'static,
     {
         let asked_in = request.headers().get(CONTENT_TYPE).cloned();
+        // connectrpc hands this on to the procedure.
+        request.extensions_mut().insert(From(client));
         let Ok(response) = self.service.clone().call(request).await;
         let (mut head, body) = response.into_parts();
         head.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -4,12 +4,14 @@ use super::{
     Timeouts,
     activity::{Activity, Reason, Watched},
     drain::Shutdown,
+    proxy_protocol::{self, Source},
     service,
     tls::Tls,
 };
 use crate::{
     exchange::{Handler, Peer},
     limits,
+    model::Network,
     telemetry::Metrics,
 };
 use http::Version;
@@ -21,6 +23,7 @@ use hyper_util::{
 use std::{
     convert::Infallible,
     future::{Future, poll_fn},
+    io,
     pin::pin,
     sync::Arc,
     task::Poll,
@@ -34,14 +37,16 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 /// What all connections of a listener share.
 pub(super) struct Connections {
     acceptor: TlsAcceptor,
+    /// Whose connections begin with a PROXY header, if any do: then all do.
+    proxies: Option<Arc<[Network]>>,
     http: auto::Builder<TokioExecutor>,
     timeouts: Timeouts,
     metrics: Arc<Metrics>,
 }
 
 impl Connections {
-    pub fn new(tls: &Tls, timeouts: Timeouts, metrics: Arc<Metrics>) -> Self {
-        Self { acceptor: tls.config().into(), http: http(&timeouts), timeouts, metrics }
+    pub fn new(tls: &Tls, proxies: Option<Arc<[Network]>>, timeouts: Timeouts, metrics: Arc<Metrics>) -> Self {
+        Self { acceptor: tls.config().into(), proxies, http: http(&timeouts), timeouts, metrics }
     }
 
     /// Serves a client that has just connected, until the connection is closed.
@@ -51,16 +56,33 @@ impl Connections {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(peer = %peer.address, %error, "TCP_NODELAY was refused");
         }
-        let handshake = timeout(self.timeouts.handshake, self.acceptor.accept(stream));
+        let handshake = timeout(self.timeouts.handshake, self.handshake(stream, peer));
         let handshake = tokio::select! {
             done = handshake => done,
             () = shutdown.wait() => return,
         };
         match handshake {
-            Ok(Ok(stream)) => self.exchange(stream, peer, handler, shutdown).await,
-            Ok(Err(error)) => tracing::debug!(peer = %peer.address, %error, "the TLS handshake failed"),
-            Err(_) => tracing::debug!(peer = %peer.address, "the TLS handshake took too long"),
+            Ok(Ok((stream, peer))) => self.exchange(stream, peer, handler, shutdown).await,
+            Ok(Err(error)) => tracing::debug!(peer = %peer.address, %error, "the handshake failed"),
+            Err(_) => tracing::debug!(peer = %peer.address, "the handshake took too long"),
         }
+    }
+
+    /// What stands before the first request: the proxy's word, if there is a proxy, and TLS.
+    async fn handshake(&self, mut stream: TcpStream, peer: Peer) -> io::Result<(TlsStream<TcpStream>, Peer)> {
+        let peer = self.introduce(&mut stream, peer).await?;
+        Ok((self.acceptor.accept(stream).await?, peer))
+    }
+
+    async fn introduce(&self, stream: &mut TcpStream, peer: Peer) -> io::Result<Peer> {
+        let Some(proxies) = &self.proxies else { return Ok(peer) };
+        if !proxies.iter().any(|network| network.contains(peer.address.ip())) {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the address is not a proxy's"));
+        }
+        Ok(match proxy_protocol::read(stream).await? {
+            Source::Proxy => peer,
+            Source::Client(client) => Peer { client, ..peer },
+        })
     }
 
     async fn exchange<H: Handler>(&self, stream: TlsStream<TcpStream>, peer: Peer, handler: H, shutdown: Shutdown) {

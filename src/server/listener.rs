@@ -8,7 +8,6 @@ use crate::{
 use std::{
     future::Future,
     io::{self, ErrorKind},
-    net::SocketAddr,
     pin::pin,
     sync::Arc,
 };
@@ -37,7 +36,7 @@ pub(super) async fn accept<H: Handler>(
             next = next => next,
         };
         while open.try_join_next().is_some() {}
-        let peer = Peer { address: SocketAddr::new(address.ip().to_canonical(), address.port()) };
+        let peer = Peer::direct(address);
         let (connections, handler, shutdown) = (Arc::clone(&connections), handler.clone(), shutdown.clone());
         open.spawn(async move {
             connections.serve(stream, peer, handler, shutdown).await;

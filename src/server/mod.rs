@@ -2,7 +2,7 @@
 //!
 //! [`Server::bind`] opens the port, [`Bound::serve`] answers on it until a [`Shutdown`] begins:
 //!
-//! * `listener` accepts and counts; `connection` does the handshake and holds the limits of `activity`;
+//! * `listener` accepts and counts; `proxy_protocol` hears for whom a connection is; `connection` does the handshake and holds the limits of `activity`;
 //!   `service` calls the handler and survives its panics; `drain` ends it all;
 //! * `tls` holds the certificate and exchanges it, `certificate` reads it, `self_signed` makes one;
 //! * [`signals`] and [`systemd`] talk to whoever started the process.
@@ -13,6 +13,7 @@ mod connection;
 mod drain;
 mod files;
 mod listener;
+mod proxy_protocol;
 mod self_signed;
 mod service;
 pub mod signals;
@@ -27,6 +28,7 @@ use crate::{
     error::{Error, Kind, Result},
     exchange::Handler,
     limits,
+    model::Network,
     telemetry::Metrics,
 };
 use connection::Connections;
@@ -39,6 +41,8 @@ pub struct ServerOptions {
     /// The address and port. Port 0 takes any that is free.
     pub listen: SocketAddr,
     pub tls: Tls,
+    /// If set, connections come from proxies in these networks and begin with a PROXY header; others are cut.
+    pub proxy_protocol: Option<Arc<[Network]>>,
     /// How many connections may be open at once; further ones wait.
     pub max_connections: usize,
     /// How long a stopping server waits for requests in flight.
@@ -82,6 +86,7 @@ impl ServerOptions {
         Self {
             listen,
             tls,
+            proxy_protocol: None,
             max_connections: limits::MAX_CONNECTIONS,
             drain_limit: limits::DRAIN_TIMEOUT,
             timeouts: Timeouts::default(),
@@ -124,7 +129,9 @@ impl Bound {
     /// Gives the number of connections that were cut: 0 for a clean stop.
     pub fn serve<H: Handler>(self, handler: H, shutdown: Shutdown) -> impl Future<Output = usize> + Send {
         let Self { listener, options, .. } = self;
-        let connections = Arc::new(Connections::new(&options.tls, options.timeouts, options.metrics));
+        let connections =
+            Connections::new(&options.tls, options.proxy_protocol, options.timeouts, options.metrics.clone());
+        let connections = Arc::new(connections);
         async move {
             let open = listener::accept(listener, connections, options.max_connections, handler, shutdown).await;
             let cut = drain::drain(open, options.drain_limit).await;

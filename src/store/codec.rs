@@ -9,8 +9,8 @@ use crate::{
     id::{OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     limits::MAX_RECORD_BYTES,
     model::{
-        AccessToken, Credential, Event, Instance, Machine, Member, Metadata, MetadataSize, OidcSettings, Org, Project,
-        ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
+        AccessToken, Credential, Event, Instance, LastUse, Machine, Member, Metadata, MetadataSize, OidcSettings, Org,
+        Project, ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
     },
     time::Timestamp,
 };
@@ -45,6 +45,10 @@ impl Record for Event {
 
 impl Record for Instance {
     const NAME: &'static str = "instance";
+}
+
+impl Record for LastUse {
+    const NAME: &'static str = "last use";
 }
 
 impl Record for Machine {

@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
-    model::{Credential, CredentialColumn},
+    model::{Credential, CredentialColumn, LastUse},
     secret::SecretHash,
     store::{
         codec::decode,
@@ -55,6 +55,11 @@ impl<'a> State<'a> {
         let found: Option<(UserId, CredentialId)> = self.get(&credential_hash_key(hash))?;
         let Some((user, id)) = found else { return Ok(None) };
         self.credential(&user, &id)?.map(Some).ok_or_else(|| dangling("credential hash"))
+    }
+
+    /// When the credential was last used, as far as it is written down.
+    pub fn last_use(&self, user: &UserId, id: &CredentialId) -> Result<Option<LastUse>> {
+        self.get(&last_use_key(user, id))
     }
 
     /// The instant until which the access tokens of a credential that is gone are dead, if they are.
@@ -136,6 +141,10 @@ pub(super) fn ended_until(
             Ok((user, id, key.value().to_vec()))
         })
         .collect()
+}
+
+pub(super) fn last_use_key(user: &UserId, id: &CredentialId) -> Key {
+    Key::new(Space::LastUse).text(user.as_str()).text(id.as_str())
 }
 
 pub(super) fn ended_credential_key(user: &UserId, id: &CredentialId) -> Key {

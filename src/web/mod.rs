@@ -1,8 +1,8 @@
 //! The face for everything that is neither gRPC nor REST: OAuth and OpenID Connect, the JWKS, health, metrics and the
 //! description of REST.
 //!
-//! Only the configuration decides what is published: neither the `Host` header nor what a proxy says of the request is
-//! ever looked at.
+//! Only the configuration decides what is published: neither the `Host` header nor what a proxy says of the request
+//! changes it.
 
 mod oauth;
 mod openapi;
@@ -10,15 +10,11 @@ mod ops;
 mod reply;
 mod route;
 
-use crate::{
-    app::App,
-    exchange::{Body, Peer},
-    oauth::Discovery,
-};
+use crate::{app::App, exchange::Body, oauth::Discovery};
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use route::Route;
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 /// Answers what is sent to its paths. Cheap to clone.
 #[derive(Clone)]
@@ -37,7 +33,7 @@ impl Web {
         Route::find(path).is_some()
     }
 
-    pub async fn handle<B>(&self, request: Request<B>, peer: Peer) -> Response<Body>
+    pub async fn handle<B>(&self, request: Request<B>, client: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -45,14 +41,14 @@ impl Web {
         let Some(route) = Route::find(request.uri().path()) else { return reply::not_found() };
         let (started, is_head) = (Instant::now(), request.method() == Method::HEAD);
         let response = match route.allows(request.method()) {
-            true => self.answer(route, request, peer).await,
+            true => self.answer(route, request, client).await,
             false => reply::method_not_allowed(route.methods()),
         };
         self.app.metrics.request(route.name(), reply::outcome(response.status()), started.elapsed().as_secs_f64());
         if is_head { reply::without_body(response) } else { response }
     }
 
-    async fn answer<B>(&self, route: Route, request: Request<B>, peer: Peer) -> Response<Body>
+    async fn answer<B>(&self, route: Route, request: Request<B>, client: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -63,7 +59,7 @@ impl Web {
             Route::Authorize => reply::text(501, oauth::NO_LOGINS),
             Route::Keys => oauth::keys(&self.app),
             Route::Introspect | Route::Revoke | Route::Token | Route::Userinfo => {
-                self.oauth(route, request, peer).await
+                self.oauth(route, request, client).await
             }
             Route::Healthz => reply::text(200, "ok"),
             Route::OpenApi => openapi::document(request.headers()),

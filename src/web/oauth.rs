@@ -3,15 +3,16 @@
 use super::{Web, reply, route::Route};
 use crate::{
     app::App,
-    exchange::{Body, BodyError, Peer, read_body},
+    exchange::{Body, BodyError, read_body},
     limits::MAX_FORM_BYTES,
     oauth::{self, OAuthError, OAuthResult},
 };
 use bytes::Bytes;
 use http::{
     HeaderMap, Request, Response,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT},
 };
+use std::net::IpAddr;
 
 /// What the authorization endpoint says.
 pub(super) const NO_LOGINS: &str = "This server knows machines, not people: there is nobody to log in. Machines get \
@@ -26,7 +27,7 @@ pub(super) fn keys(app: &App) -> Response<Body> {
 }
 
 impl Web {
-    pub(super) async fn oauth<B>(&self, route: Route, request: Request<B>, peer: Peer) -> Response<Body>
+    pub(super) async fn oauth<B>(&self, route: Route, request: Request<B>, client: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -39,17 +40,25 @@ impl Web {
             false => Ok(Bytes::new()),
         };
         let answered = match body {
-            Ok(body) => self.judge(route, &parts, &body).await,
+            Ok(body) => self.judge(route, &parts, &body, client).await,
             Err(refusal) => Err(refusal),
         };
         answered.unwrap_or_else(|refusal| {
-            log(route, peer, &refusal);
+            log(route, &refusal);
             reply::refusal(&refusal)
         })
     }
 
-    async fn judge(&self, route: Route, parts: &http::request::Parts, body: &[u8]) -> OAuthResult<Response<Body>> {
-        let request = oauth::Request::read(authorization(&parts.headers)?, parts.uri.query(), body)?;
+    async fn judge(
+        &self,
+        route: Route,
+        parts: &http::request::Parts,
+        body: &[u8],
+        client: Option<IpAddr>,
+    ) -> OAuthResult<Response<Body>> {
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let request = oauth::Request::read(authorization(&parts.headers)?, parts.uri.query(), body, client)?;
+        let request = request.said_by(agent);
         Ok(match route {
             Route::Introspect => reply::json(200, &oauth::introspect(&self.app, &request).await?),
             Route::Userinfo => reply::json(200, &oauth::userinfo(&self.app, &request).await?),
@@ -108,13 +117,13 @@ fn refused(status: u16, description: &'static str) -> OAuthError {
 }
 
 /// What the caller must not be told stands in the log: why a client was refused, and what broke.
-fn log(route: Route, peer: Peer, refusal: &OAuthError) {
-    let (endpoint, error, from) = (route.name(), refusal.code.name(), peer.address);
+fn log(route: Route, refusal: &OAuthError) {
+    let (endpoint, error) = (route.name(), refusal.code.name());
     match &refusal.cause {
         Some(cause) if refusal.status >= 500 => {
-            tracing::error!(endpoint, error, %from, ?cause, "an OAuth request failed");
+            tracing::error!(endpoint, error, ?cause, "an OAuth request failed");
         }
-        Some(cause) => tracing::info!(endpoint, error, %from, %cause, "an OAuth request was refused"),
-        None => tracing::debug!(endpoint, error, %from, reason = refusal.description, "an OAuth request was refused"),
+        Some(cause) => tracing::info!(endpoint, error, %cause, "an OAuth request was refused"),
+        None => tracing::debug!(endpoint, error, reason = %refusal.description, "an OAuth request was refused"),
     }
 }

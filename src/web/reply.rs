@@ -56,9 +56,9 @@ pub(super) fn page(content_type: &'static str, page: String) -> Response<Body> {
     uncached(200, content_type, page.into())
 }
 
-/// An answer without a body, and so without a type: some clients would parse it.
+/// An answer without a body. It has a type all the same, as ZITADEL's has: some clients read no answer of another type.
 pub(super) fn done() -> Response<Body> {
-    never_kept(response(200, Bytes::new()))
+    uncached(200, JSON, Bytes::new())
 }
 
 /// What HEAD gets: the headers, and how long the body would be (RFC 9110 section 9.3.2). HTTP/2 does not drop a body
@@ -104,10 +104,7 @@ pub(super) fn outcome(status: StatusCode) -> &'static str {
 }
 
 fn uncached(status: u16, content_type: &'static str, body: Bytes) -> Response<Body> {
-    never_kept(with(response(status, body), CONTENT_TYPE, content_type))
-}
-
-fn never_kept(response: Response<Body>) -> Response<Body> {
+    let response = with(response(status, body), CONTENT_TYPE, content_type);
     with(with(response, CACHE_CONTROL, "no-store"), PRAGMA, "no-cache")
 }
 

@@ -73,6 +73,10 @@ impl Client {
 
     /// A bare TLS connection that offers these protocols.
     pub async fn tls(&self, alpn: &[&str]) -> io::Result<TlsStream<TcpStream>> {
+        self.tls_over(TcpStream::connect(self.address).await?, alpn).await
+    }
+
+    async fn tls_over(&self, tcp: TcpStream, alpn: &[&str]) -> io::Result<TlsStream<TcpStream>> {
         let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .expect("TLS 1.2 and 1.3")
@@ -80,17 +84,12 @@ impl Client {
             .with_no_client_auth();
         config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
         let name = ServerName::try_from("localhost").expect("a name");
-        TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(self.address).await?).await
+        TlsConnector::from(Arc::new(config)).connect(name, tcp).await
     }
 
     pub async fn connect(&self, http: Http) -> io::Result<Connection> {
         Ok(Connection(match http {
-            Http::One => {
-                let io = TokioIo::new(self.tls(&["http/1.1"]).await?);
-                let (sender, connection) = http1::handshake(io).await.map_err(io::Error::other)?;
-                tokio::spawn(connection);
-                Sender::One(sender)
-            }
+            Http::One => return self.connect_over(TcpStream::connect(self.address).await?).await,
             Http::Two => {
                 let io = TokioIo::new(self.tls(&["h2"]).await?);
                 let (sender, connection) =
@@ -99,6 +98,14 @@ impl Client {
                 Sender::Two(sender)
             }
         }))
+    }
+
+    /// HTTP/1.1 over a connection that is there already.
+    pub async fn connect_over(&self, tcp: TcpStream) -> io::Result<Connection> {
+        let io = TokioIo::new(self.tls_over(tcp, &["http/1.1"]).await?);
+        let (sender, connection) = http1::handshake(io).await.map_err(io::Error::other)?;
+        tokio::spawn(connection);
+        Ok(Connection(Sender::One(sender)))
     }
 
     /// Asks on a connection of its own.

@@ -74,7 +74,8 @@ impl Kit {
         Self::made_of(settings(algorithm), open).await
     }
 
-    async fn made_of(settings: Settings, open: impl FnOnce(Options) -> Store) -> Self {
+    /// With settings and on a new store of the test's choice.
+    pub async fn made_of(settings: Settings, open: impl FnOnce(Options) -> Store) -> Self {
         let clock = Arc::new(Clock::manual(START));
         let random = Random::from_seed(1);
         let master = MasterKey::generate(&random);
@@ -111,6 +112,18 @@ impl Kit {
 
     /// Calls an operation as `token` in the context of `org`.
     pub async fn call_in(&self, procedure: &str, token: &str, org: &str, body: Value) -> Result<Value, Refusal> {
+        self.call_from(web::CLIENT, procedure, token, org, body).await
+    }
+
+    /// The same from this address.
+    pub async fn call_from(
+        &self,
+        client: &str,
+        procedure: &str,
+        token: &str,
+        org: &str,
+        body: Value,
+    ) -> Result<Value, Refusal> {
         let mut headers = HeaderMap::new();
         if !token.is_empty() {
             headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).expect("a header"));
@@ -118,7 +131,7 @@ impl Kit {
         if !org.is_empty() {
             headers.insert("x-zitadel-orgid", HeaderValue::from_str(org).expect("a header"));
         }
-        let call = Call { headers, body: body.to_string().into(), format: Format::Json };
+        let call = Call { headers, body: body.to_string().into(), format: Format::Json, client: client.parse().ok() };
         let procedure = full_name(procedure);
         let answer = self.api.call(&procedure, call).await.map_err(refusal)?;
         let answer = serde_json::from_slice(&answer).expect("JSON");
@@ -231,6 +244,7 @@ pub fn settings(algorithm: Algorithm) -> Settings {
         signing_algorithm: algorithm,
         jwt_type: "JWT".into(),
         metrics: true,
+        trusted_proxies: Vec::new(),
     }
 }
 

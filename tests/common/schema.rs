@@ -1,6 +1,6 @@
 //! Answers held against the OpenAPI document.
 
-use countersign::proto::{OPENAPI, ROUTES};
+use countersign::proto::{OPENAPI, ROUTES, Route};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -31,16 +31,15 @@ static ANSWERS: LazyLock<BTreeMap<&'static str, &'static Value>> = LazyLock::new
     OPERATIONS.values().map(|operation| answer(operation)).collect()
 });
 
-/// Fails if an answer is not what the document says: neither more nor something else. The document is about REST, which
-/// not every procedure has.
+/// Fails if an answer is not what the document says: neither more nor something else. It says nothing of what has no
+/// path.
 pub fn assert_answer(procedure: &str, answer: &Value) {
-    match ANSWERS.get(procedure) {
-        Some(schema) => assert_fits(schema, answer, procedure),
-        None => {
-            let route = ROUTES.iter().find(|route| route.procedure == procedure).expect(procedure);
-            assert!(route.rest.is_empty(), "{procedure} is not in the document");
-        }
+    let has_path = |route: &Route| route.procedure != procedure || !route.rest.is_empty();
+    if !ROUTES.iter().all(has_path) {
+        return;
     }
+    let schema = ANSWERS.get(procedure).unwrap_or_else(|| panic!("{procedure} is not in the document"));
+    assert_fits(schema, answer, procedure);
 }
 
 /// Follows a reference into the document.

@@ -5,6 +5,7 @@ use super::{
     client::{Answer, Ask, Client, Connection, Http},
 };
 use countersign::{
+    app::Settings,
     daemon,
     error::Error,
     id::UserId,
@@ -30,14 +31,22 @@ pub struct Server {
 
 impl Server {
     pub async fn start() -> Self {
+        Self::with(|_| {}, |_| {}).await
+    }
+
+    /// With settings and a listener of the test's choice.
+    pub async fn with(edit: impl FnOnce(&mut Settings), adjust: impl FnOnce(&mut ServerOptions)) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("countersign.redb");
         let on_disk = |options| Store::create(&path, options).expect("a store");
-        let kit = Kit::on_store(Algorithm::EdDsa, on_disk).await;
+        let mut settings = super::settings(Algorithm::EdDsa);
+        edit(&mut settings);
+        let kit = Kit::made_of(settings, on_disk).await;
         // The certificate lives by the machine's clock, because the client checks it by that.
         let ca = LocalCa::create_or_load(dir.path(), &[], Clock::system().now()).map_err(text).expect("a certificate");
         let tls = Tls::from_files(ca.certificate, ca.key).map_err(text).expect("usable files");
-        let options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls, kit.app.metrics.clone());
+        let mut options = ServerOptions::new(([127, 0, 0, 1], 0).into(), tls, kit.app.metrics.clone());
+        adjust(&mut options);
         let bound = Listener::bind(options).await.map_err(text).expect("a port");
         let client = Client::new(bound.local_addr(), &ca.ca);
         let shutdown = Shutdown::new();

@@ -4,7 +4,6 @@ use super::Kit;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use countersign::{
-    exchange::Peer,
     id::{OrgId, UserId},
     model::{AccessTokenType, Draft, InstanceFact, OrgFact, UserFact},
     store::Receipt,
@@ -35,6 +34,9 @@ pub struct Answer {
     pub headers: HeaderMap,
     pub body: Bytes,
 }
+
+/// Where requests come from that do not say it.
+pub const CLIENT: &str = "192.0.2.7";
 
 /// The scope by which a token is good for the API.
 pub const API: &str = "urn:zitadel:iam:org:project:id:zitadel:aud";
@@ -174,9 +176,14 @@ impl Kit {
 }
 
 pub async fn send(web: &Web, request: Request<Full<Bytes>>) -> Answer {
-    let peer = Peer { address: "192.0.2.7:4711".parse().expect("an address") };
+    send_from(web, CLIENT, request).await
+}
+
+/// Sends a request that comes from this address.
+pub async fn send_from(web: &Web, client: &str, request: Request<Full<Bytes>>) -> Answer {
+    let client = client.parse().expect("an address");
     assert!(web.serves(request.uri().path()));
-    let response = sendable(web.handle(request, peer)).await;
+    let response = sendable(web.handle(request, Some(client))).await;
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     let (parts, body) = response.into_parts();
     let body = body.collect().await.expect("a body").to_bytes();

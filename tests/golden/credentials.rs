@@ -1,7 +1,7 @@
 //! Credentials and what can happen to them.
 
 use super::records::{Example, at, hash, id, stamps};
-use countersign::model::{Bounds, Credential, CredentialFact, CredentialKind, Editor, Network, UserFact};
+use countersign::model::{Bounds, Credential, CredentialFact, CredentialKind, Editor, LastUse, Network, UserFact};
 use countersign::time::Timestamp;
 
 pub fn credentials() -> Vec<Example<Credential>> {
@@ -76,4 +76,19 @@ fn bounds() -> Bounds {
         roles: vec!["ORG_OWNER".into()],
         read_only: true,
     }
+}
+
+pub fn last_uses() -> Vec<Example<LastUse>> {
+    let last_use = |address: Option<&str>, accepted| LastUse {
+        at: at(5),
+        address: address.map(|text| text.parse().expect("an address")),
+        agent: "curl/8.5.0".into(),
+        accepted,
+        failures: if accepted { 0 } else { 3 },
+    };
+    vec![
+        ("accepted", last_use(Some("192.0.2.7"), true)),
+        ("refused", last_use(Some("2001:db8::7"), false)),
+        ("from-nowhere", last_use(None, true)),
+    ]
 }

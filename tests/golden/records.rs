@@ -1,13 +1,13 @@
 //! One fixed example of everything that is stored, and of each variant in it.
 
-use super::credentials::{credential_facts, credentials};
+use super::credentials::{credential_facts, credentials, last_uses};
 use countersign::{
     id::{CredentialId, Id, OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     model::{
-        AccessToken, AccessTokenType, Credential, Editor, Event, Fact, Instance, InstanceFact, LiveSecret, Machine,
-        MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling, Project,
-        ProjectFact, ProjectGrant, ProjectGrantState, ProjectRole, ProjectSettings, ProjectState, SigningKeyRecord,
-        Stamps, TokenLifetimes, UserFact, UserGrant, UserGrantFact, UserGrantState,
+        AccessToken, AccessTokenType, Credential, Editor, Event, Fact, Instance, InstanceFact, LastUse, LiveSecret,
+        Machine, MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling,
+        Project, ProjectFact, ProjectGrant, ProjectGrantState, ProjectRole, ProjectSettings, ProjectState,
+        SigningKeyRecord, Stamps, TokenLifetimes, UserFact, UserGrant, UserGrantFact, UserGrantState,
     },
     secret::SecretHash,
     store::Record,
@@ -24,6 +24,7 @@ pub struct Records {
     pub events: Vec<Example<Event>>,
     pub instances: Vec<Example<Instance>>,
     pub instants: Vec<Example<Timestamp>>,
+    pub last_uses: Vec<Example<LastUse>>,
     pub machines: Vec<Example<Machine>>,
     pub member_ids: Vec<Example<(OrgId, UserId)>>,
     pub members: Vec<Example<Member>>,
@@ -44,7 +45,7 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 24] {
+pub fn names() -> [&'static str; 25] {
     [
         AccessToken::NAME,
         u64::NAME,
@@ -53,6 +54,7 @@ pub fn names() -> [&'static str; 24] {
         Event::NAME,
         Instance::NAME,
         Timestamp::NAME,
+        LastUse::NAME,
         Machine::NAME,
         <(OrgId, UserId)>::NAME,
         Member::NAME,
@@ -94,6 +96,7 @@ pub fn records() -> Records {
             Instance { id: id("100"), project: "101".into(), default_org: id("201"), stamps: stamps() },
         )],
         instants: vec![("some", at(3))],
+        last_uses: last_uses(),
         machines: machines(),
         member_ids: vec![("member", (id("201"), id("301")))],
         members: vec![(

@@ -23,7 +23,7 @@ fn resolve(ground: &Ground<'_>, request: &Request<'_>) -> OAuthResult<Subject> {
         true => Some(client::authenticate(ground, request)?),
         false => None,
     };
-    let subject = assertion::prove(ground, text, CalledBy::Id, refused)?;
+    let subject = assertion::prove(ground, request, text, CalledBy::Id, refused)?;
     if client.is_some_and(|client| client.account.machine.id != subject.account.machine.id) {
         return Err(refused().because("the assertion is another client's"));
     }

@@ -30,6 +30,8 @@ pub(super) struct Grant {
 /// Who gets a token.
 pub(super) struct Subject {
     account: Account,
+    /// What it calls itself.
+    called: String,
     /// By what it proved who it is.
     credential: CredentialId,
     /// How (RFC 8176).
@@ -62,12 +64,13 @@ fn find(request: &Request<'_>) -> OAuthResult<&'static Grant> {
 }
 
 async fn run(app: &App, request: &Request<'_>, grant: &Grant) -> OAuthResult<TokenResponse> {
-    let ticket = judge(app, |ground| {
-        let Subject { account, credential, amr } = (grant.resolve)(ground, request)?;
+    let ticket = judge(app, request, |ground| {
+        let Subject { account, called, credential, amr } = (grant.resolve)(ground, request)?;
         let requested = scope::parse(request.form.get("scope"))?;
+        scope::are_within(&requested, &account.bounds)?;
         let granted = (grant.scopes)(&requested, &account, &ground.state)?;
         let roles = roles::of_token(&ground.state, &account, &granted.scopes, &granted.audience)?;
-        Ok(Ticket { issued: ground.now, account, credential, amr, granted, roles })
+        Ok(Ticket { issued: ground.now, account, called, credential, amr, granted, roles })
     })
     .await?;
     issue::issue(app, ticket).await
@@ -76,7 +79,7 @@ async fn run(app: &App, request: &Request<'_>, grant: &Grant) -> OAuthResult<Tok
 impl Subject {
     /// The client itself. It is alive, or would not be a [`Client`].
     fn client(client: Client) -> Self {
-        let Client { account, credential, amr } = client;
-        Self { account, credential, amr }
+        let Client { account, called, credential, amr } = client;
+        Self { account, called, credential, amr }
     }
 }

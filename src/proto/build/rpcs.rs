@@ -11,7 +11,7 @@ pub struct Rpc {
     pub method: MethodDescriptor,
     /// A permission's name, `authenticated`, or empty.
     pub permission: String,
-    /// The rule's own binding and its additional ones; none if it has no rule, because ZITADEL's has none.
+    /// The rule's own binding and its additional ones; none, if there is no rule.
     pub bindings: Vec<Binding>,
 }
 
@@ -61,14 +61,17 @@ fn rpc(method: MethodDescriptor, extensions: &Extensions) -> Rpc {
         None | Some(0) => 200,
         Some(code) => code,
     };
-    let mut bindings = Vec::new();
-    if let Some(rule) = options::option(&options, &extensions.http) {
-        bindings.push(binding(&rule, success));
-        for more in options::list(&rule, "additional_bindings") {
-            bindings.push(binding(more.as_message().expect("bindings are messages"), success));
-        }
-    }
+    let rule = options::option(&options, &extensions.http);
+    let bindings = rule.map(|rule| bindings(&rule, success)).unwrap_or_default();
     Rpc { method, permission, bindings }
+}
+
+fn bindings(rule: &DynamicMessage, success: i32) -> Vec<Binding> {
+    let mut bindings = vec![binding(rule, success)];
+    for more in options::list(rule, "additional_bindings") {
+        bindings.push(binding(more.as_message().expect("bindings are messages"), success));
+    }
+    bindings
 }
 
 fn binding(rule: &DynamicMessage, success: i32) -> Binding {

@@ -8,7 +8,7 @@ use crate::{
         counts::Counted,
         credentials::{
             credential_column_keys, credential_expiry_key, credential_hash_key, credential_key,
-            ended_credential_expiry_key, ended_credential_key, ended_until,
+            ended_credential_expiry_key, ended_credential_key, ended_until, last_use_key,
         },
         state::Listed,
     },
@@ -84,6 +84,7 @@ pub(super) fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, id: 
     credential_column_keys(&credential).iter().try_for_each(|key| rows.delete(key))?;
     count(rows, &credential, -1)?;
     rows.delete(&credential_expiry_key(&credential))?;
+    rows.delete(&last_use_key(user, id))?;
     rows.delete(&credential_key(user, id))
 }
 

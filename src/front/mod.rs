@@ -1,9 +1,12 @@
 //! The first thing that a request meets: it gets an id, a face, and a line in the log.
 
+mod client_address;
+
 use crate::{
     api::Api,
     app::App,
     exchange::{Body, Handler, Incoming, Peer},
+    model::Network,
     rest::Rest,
     rpc::Rpc,
     telemetry::RequestIds,
@@ -13,7 +16,7 @@ use http::{
     HeaderName, HeaderValue, Request, Response,
     header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
 };
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 use tokio::sync::watch;
 use tracing::Instrument;
 
@@ -24,6 +27,8 @@ pub struct Front {
     rpc: Rpc,
     web: Web,
     ids: Arc<RequestIds>,
+    /// Who may say for whom a request is.
+    proxies: Arc<[Network]>,
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -36,20 +41,21 @@ impl Front {
             rest: Rest::new(api.clone()),
             rpc: Rpc::new(api, stopping),
             ids: Arc::new(RequestIds::new(&app.random)),
+            proxies: app.settings.trusted_proxies.clone().into(),
             web: Web::new(app),
         }
     }
 
     /// The content type tells gRPC, the path the rest. What no face knows is refused in REST's shape.
-    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+    async fn answer(&self, request: Request<Incoming>, client: Option<IpAddr>) -> Response<Body> {
         let path = request.uri().path();
         if Rpc::serves(path) || is_grpc(&request) {
-            return self.rpc.handle(request).await;
+            return self.rpc.handle(request, client).await;
         }
         if self.web.serves(path) {
-            return self.web.handle(request, peer).await;
+            return self.web.handle(request, client).await;
         }
-        self.rest.handle(request).await
+        self.rest.handle(request, client).await
     }
 }
 
@@ -57,12 +63,13 @@ impl Handler for Front {
     async fn handle(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let started = Instant::now();
         let id = self.ids.accept_or_next(request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes));
+        let client = client_address::resolve(peer.client, request.headers(), &self.proxies);
         // The query string stays out of the log: somebody will put a secret into it.
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let answered = async {
-            let response = self.answer(request, peer).await;
+            let response = self.answer(request, client).await;
             let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());
-            tracing::info!(%method, path, status, millis, "answered");
+            tracing::info!(%method, path, status, millis, client = client.map(tracing::field::display), "answered");
             response
         };
         let mut response = answered.instrument(id.span()).await;

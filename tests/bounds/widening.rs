@@ -1,0 +1,120 @@
+//! Nobody gets from a narrowed credential to one that is narrowed less.
+
+use super::{secret, token};
+use crate::{
+    common::{
+        Kit, refused_with, text,
+        web::{API, Auth},
+    },
+    permission_matrix::{World, requests},
+};
+use countersign::{
+    api::operations,
+    error::Kind,
+    id::UserId,
+    model::{Bounds, Credential, Network},
+};
+use serde_json::{Value, json};
+
+const NETWORK: &str = "192.0.2.0/24";
+
+fn too_wide() -> (Kind, String) {
+    (Kind::PermissionDenied, "COUNTERSIGN-bounds".into())
+}
+
+/// A token of the demo user, minted by a secret with these bounds.
+async fn minted(kit: &Kit, bounds: Value) -> (String, String) {
+    let (id, secret) = secret(kit, &kit.demo, bounds).await;
+    let answer = kit.ask_token(Auth::Basic("demo", &secret), API).await;
+    (id, text(&answer.ok()["access_token"]))
+}
+
+#[tokio::test]
+async fn a_narrowed_credential_makes_none_that_is_narrowed_less() {
+    let kit = Kit::new().await;
+    let (id, token) = minted(&kit, json!({ "roles": ["ORG_OWNER"], "scopes": [API] })).await;
+    let user = kit.demo.as_str();
+    let (wider, _) = secret(&kit, user, json!({})).await;
+    for (procedure, request) in [
+        ("credential/AddSecret", json!({ "userId": user })),
+        ("credential/AddSecret", json!({ "userId": user, "bounds": { "roles": ["ORG_OWNER"] } })),
+        ("credential/AddSecret", json!({ "userId": user, "bounds": { "roles": ["IAM_OWNER"], "scopes": [API] } })),
+        ("credential/RotateSecret", json!({ "userId": user })),
+        ("credential/SetCredentialBounds", json!({ "userId": user, "credentialId": id, "bounds": {} })),
+        (
+            "credential/SetCredentialBounds",
+            json!({ "userId": user, "credentialId": wider, "bounds": { "scopes": [API] } }),
+        ),
+        (
+            "credential/SetCredentialExpiry",
+            json!({ "userId": user, "credentialId": wider, "expires": "2100-01-01T00:00:00Z" }),
+        ),
+        ("credential/ResumeCredential", json!({ "userId": user, "credentialId": wider })),
+        ("user.v2/AddSecret", json!({ "userId": user })),
+        ("user.v2/AddPersonalAccessToken", json!({ "userId": user, "expirationDate": "2100-01-01T00:00:00Z" })),
+    ] {
+        let answer = kit.call(procedure, &token, request.clone()).await;
+        assert_eq!(refused_with(answer), too_wide(), "{procedure} {request}");
+    }
+    let within = json!({ "userId": user, "bounds": { "roles": ["ORG_OWNER"], "scopes": [API], "read_only": true } });
+    kit.call("credential/AddSecret", &token, within).await.expect("it is narrower");
+    let narrower = json!({ "roles": ["ORG_OWNER"], "scopes": [API], "networks": ["198.51.100.0/24"] });
+    let request = json!({ "userId": user, "credentialId": id, "bounds": narrower });
+    kit.call("credential/SetCredentialBounds", &token, request).await.expect("it is narrower");
+}
+
+#[tokio::test]
+async fn a_narrowed_secret_can_rotate_itself() {
+    let kit = Kit::new().await;
+    let user = kit.machine("robot").await;
+    let bounds = json!({ "scopes": [API], "roles": ["ORG_OWNER"] });
+    let (_, old) = secret(&kit, &user, bounds.clone()).await;
+    let token = text(&kit.ask_token(Auth::Basic("robot", &old), API).await.ok()["access_token"]);
+    let rotated = kit.call("credential/RotateSecret", &token, json!({ "userId": user })).await.expect("rotated");
+    assert_eq!(rotated["credential"]["bounds"], bounds);
+}
+
+/// Every operation of the table, as an administrator whose token is good in one network only: whatever credential there
+/// is then and was not there before, or not so, is good in that network only.
+#[tokio::test]
+async fn no_operation_widens() {
+    let world = World::make().await;
+    let outer = Bounds { networks: vec![Network::parse("0.0.0.0/0").expect("a network")], ..Bounds::default() };
+    let mut made = 0;
+    for (procedure, _) in operations() {
+        let kit = world.image.open();
+        let admin = kit.admin.clone();
+        let (_, token) = token(&kit, &admin, json!({ "networks": ["0.0.0.0/0"] })).await;
+        for (user, bounds) in
+            [(&world.victim, json!({})), (&admin, json!({})), (&world.victim, json!({ "networks": [NETWORK] }))]
+        {
+            let before = credentials(&kit, &[&world.victim, &admin]);
+            let mut body = requests::about(procedure, &world.org, user, &world.objects);
+            if procedure.starts_with("countersign.") {
+                body["bounds"] = bounds;
+            }
+            let _ = kit.call_from("192.0.2.7", procedure, &token, &world.org, body).await;
+            for credential in credentials(&kit, &[&world.victim, &admin]) {
+                let same = |old: &&Credential| {
+                    old.id == credential.id && old.bounds == credential.bounds && old.expires >= credential.expires
+                };
+                if before.iter().find(same).is_none() {
+                    made += 1;
+                    assert!(credential.bounds.are_within(&outer), "{procedure} made {credential:?}");
+                }
+            }
+        }
+    }
+    assert!(made >= 2, "the requests make credentials, or this tests nothing");
+}
+
+fn credentials(kit: &Kit, users: &[&String]) -> Vec<Credential> {
+    let snapshot = kit.app.store.snapshot().expect("a snapshot");
+    let state = snapshot.state();
+    let of = |user: &&String| {
+        let id = UserId::parse(user).expect("an id");
+        let found = state.credentials(&id).expect("read").map(|found| found.expect("a credential"));
+        found.collect::<Vec<_>>()
+    };
+    users.iter().flat_map(of).collect()
+}
