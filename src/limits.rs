@@ -63,6 +63,40 @@ pub const USE_FLUSH_INTERVAL: Duration = Duration::from_secs(5);
 pub const MAX_NOTED_USES: usize = 65_536;
 /// How many client secrets of one user may count at once.
 pub const MAX_LIVE_SECRETS: usize = 10;
+/// The shortest secret in plain that is taken from elsewhere, in characters.
+pub const MIN_PLAIN_CHARS: usize = 24;
+/// How many different characters it must have.
+pub const MIN_PLAIN_VARIETY: usize = 10;
+/// How many bits it must be good for, as far as its looks tell.
+pub const MIN_PLAIN_BITS: f64 = 80.0;
+/// The longest hash that is imported, in characters.
+pub const MAX_HASH_CHARS: usize = 400;
+/// What is left of a secret in an imported hash, in bytes, at least: as good as a secret itself.
+pub const MIN_HASH_OUTPUT: usize = 16;
+/// The same at most.
+pub const MAX_HASH_OUTPUT: usize = 64;
+/// The longest salt of an imported hash, in bytes.
+pub const MAX_HASH_SALT: usize = 64;
+/// How much memory it may take to check an imported hash, in bytes.
+pub const MAX_HASH_MEMORY: u64 = 64 << 20;
+/// The highest cost of a bcrypt hash: 2 to so many rounds.
+pub const MAX_BCRYPT_COST: u32 = 14;
+/// How often an argon2id hash may go over its memory.
+pub const MAX_ARGON2_PASSES: u32 = 10;
+/// How many lanes the memory of an argon2id hash may have.
+pub const MAX_ARGON2_LANES: u32 = 16;
+/// The largest block size of an scrypt hash (its r).
+pub const MAX_SCRYPT_BLOCK: u32 = 32;
+/// How often an scrypt hash may go over its memory (its p).
+pub const MAX_SCRYPT_PASSES: u32 = 4;
+/// How many iterations a PBKDF2 hash may have.
+pub const MAX_PBKDF2_ITERATIONS: u32 = 1_000_000;
+/// How many rounds a SHA-crypt hash may have.
+pub const MAX_SHA_CRYPT_ROUNDS: u32 = 1_000_000;
+/// How many requests check imported hashes at once.
+pub const MAX_SLOW_CHECKS: usize = 2;
+/// How many requests may wait for that. Further ones are refused at once.
+pub const MAX_WAITING_SLOW_CHECKS: usize = 64;
 /// How long secrets may still count that another one replaced.
 pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How many users one page of a fleet's rotation has at most. They are one change, and every other change waits for it.

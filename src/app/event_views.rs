@@ -191,9 +191,11 @@ fn credential_fact(credential: &CredentialId, fact: &CredentialFact) -> Value {
         }
         CredentialFact::BoundsSet { bounds } => json!({ "credentialId": credential, "bounds": bounds_of(bounds) }),
         CredentialFact::ExpiryNear { days } => json!({ "credentialId": credential, "days": days }),
-        CredentialFact::Suspended | CredentialFact::Resumed | CredentialFact::TokensEnded | CredentialFact::Leaked => {
-            json!({ "credentialId": credential })
-        }
+        CredentialFact::Suspended
+        | CredentialFact::Resumed
+        | CredentialFact::TokensEnded
+        | CredentialFact::Leaked
+        | CredentialFact::Upgraded { .. } => json!({ "credentialId": credential }),
     }
 }
 

@@ -238,6 +238,10 @@ pub enum CredentialFact {
     },
     /// Somebody found it where it does not belong. The access tokens that it minted until now are dead.
     Leaked,
+    /// The secret was shown that another system's hash was made of, and this hash is kept instead.
+    Upgraded {
+        hash: SecretHash,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

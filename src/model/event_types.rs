@@ -52,6 +52,7 @@ impl Fact {
         "user.credential.tokens.ended",
         "user.credential.expiry.near",
         "user.credential.leaked",
+        "user.credential.upgraded",
         "project.added",
         "project.changed",
         "project.deactivated",
@@ -172,6 +173,7 @@ impl CredentialFact {
             Self::TokensEnded => "user.credential.tokens.ended",
             Self::ExpiryNear { .. } => "user.credential.expiry.near",
             Self::Leaked => "user.credential.leaked",
+            Self::Upgraded { .. } => "user.credential.upgraded",
         }
     }
 }

@@ -50,11 +50,25 @@ impl<'a> State<'a> {
         }))
     }
 
-    /// The credential whose secret has this hash.
+    /// The credential whose secret has this hash; none has one that another system made.
     pub fn credential_by_hash(&self, hash: &SecretHash) -> Result<Option<Credential>> {
-        let found: Option<(UserId, CredentialId)> = self.get(&credential_hash_key(hash))?;
+        let Some(key) = hash.index_key() else { return Ok(None) };
+        let found: Option<(UserId, CredentialId)> = self.get(&hash_key(key))?;
         let Some((user, id)) = found else { return Ok(None) };
         self.credential(&user, &id)?.map(Some).ok_or_else(|| dangling("credential hash"))
+    }
+
+    /// A user of whose secrets another system's hash is known, if there is any: which one, is up to `seed` alone, and
+    /// every one has its turn.
+    pub fn some_imported(&self, seed: u64) -> Result<Option<UserId>> {
+        let all = || Key::new(Space::ImportedSecret);
+        for range in [all().number(seed)..all().and_below().end, all().and_below()] {
+            if let Some(row) = self.scan_range(range, Direction::Ascending)?.next() {
+                let (user, _): (UserId, CredentialId) = decode(row?.1.value())?;
+                return Ok(Some(user));
+            }
+        }
+        Ok(None)
     }
 
     /// When the credential was last used, as far as it is written down.
@@ -101,8 +115,21 @@ pub(super) fn credential_key(user: &UserId, id: &CredentialId) -> Key {
     Key::new(Space::Credential).text(user.as_str()).text(id.as_str())
 }
 
-pub(super) fn credential_hash_key(hash: &SecretHash) -> Key {
-    Key::new(Space::CredentialByHash).bytes(hash.index_key())
+/// Where what is kept of a credential's secret is found: by the secret's own hash, or among those that are yet to get one.
+pub(super) fn secret_key(credential: &Credential) -> Option<Key> {
+    let hash = credential.hash()?;
+    Some(hash.index_key().map_or_else(|| imported_key(&credential.user, &credential.id), hash_key))
+}
+
+fn hash_key(hash: &[u8]) -> Key {
+    Key::new(Space::CredentialByHash).bytes(hash)
+}
+
+/// The places of users are spread evenly.
+fn imported_key(user: &UserId, id: &CredentialId) -> Key {
+    let hash = blake3::hash(user.as_str().as_bytes());
+    let place = hash.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes);
+    Key::new(Space::ImportedSecret).number(place).text(user.as_str()).text(id.as_str())
 }
 
 /// Where a credential stands in the indexes of its columns, always in the same order.

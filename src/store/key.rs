@@ -97,6 +97,8 @@ pub enum Space {
     EndedCredentialByExpiry = 81,
     /// (expires, user, credential) -> (user, credential)
     CredentialByExpiry = 82,
+    /// (place of the user, user, credential) -> (user, credential): secrets of which only another system's hash is known
+    ImportedSecret = 87,
     /// (user, credential) -> LastUse: written down beside the log, which does not give it again
     LastUse = 90,
 }

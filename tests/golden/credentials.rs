@@ -2,6 +2,7 @@
 
 use super::records::{Example, at, hash, id, stamps};
 use countersign::model::{Bounds, Credential, CredentialFact, CredentialKind, Editor, LastUse, Network, UserFact};
+use countersign::secret::SecretHash;
 use countersign::time::Timestamp;
 
 pub fn credentials() -> Vec<Example<Credential>> {
@@ -31,6 +32,7 @@ pub fn credentials() -> Vec<Example<Credential>> {
     let all = vec![
         ("narrowed", narrowed),
         ("secret", credential(CredentialKind::Secret { hash: hash() })),
+        ("imported-secret", credential(CredentialKind::Secret { hash: SecretHash::Imported("$5$salt$hash".into()) })),
         (
             "personal-access-token",
             credential(CredentialKind::PersonalAccessToken { hash: hash(), scopes: vec!["openid".into()] }),
@@ -57,6 +59,7 @@ pub fn credential_facts() -> Vec<UserFact> {
         CredentialFact::TokensEnded,
         CredentialFact::ExpiryNear { days: 30 },
         CredentialFact::Leaked,
+        CredentialFact::Upgraded { hash: hash() },
     ];
     let added = UserFact::SecretAdded {
         credential: id("401"),

@@ -4,11 +4,12 @@ use crate::{
     id::{CredentialId, UserId},
     limits::MAX_TOKEN_SECONDS,
     model::{Bounds, Credential, CredentialFact, CredentialKind, Event, LiveSecret, Stamps},
+    secret::SecretHash,
     store::{
         counts::Counted,
         credentials::{
-            credential_column_keys, credential_expiry_key, credential_hash_key, credential_key,
-            ended_credential_expiry_key, ended_credential_key, ended_until, last_use_key,
+            credential_column_keys, credential_expiry_key, credential_key, ended_credential_expiry_key,
+            ended_credential_key, ended_until, last_use_key, secret_key,
         },
         state::Listed,
     },
@@ -36,6 +37,7 @@ pub(super) fn apply(
             edit(rows, event, user, id, |it| it.tokens_not_before = event.at)
         }
         CredentialFact::ExpiryNear { days } => edit(rows, event, user, id, |it| it.warned = Some(*days)),
+        CredentialFact::Upgraded { hash } => upgrade(rows, event, user, id, hash),
     }
 }
 
@@ -60,8 +62,8 @@ pub(super) fn new(event: &Event, user: &UserId, id: &CredentialId, kind: Credent
 
 pub(super) fn add(rows: &mut Rows<'_, '_>, credential: &Credential) -> Result<()> {
     let name = (credential.user.clone(), credential.id.clone());
-    if let Some(hash) = credential.hash() {
-        rows.put(&credential_hash_key(hash), &name)?;
+    if let Some(key) = secret_key(credential) {
+        rows.put(&key, &name)?;
     }
     credential_column_keys(credential).iter().try_for_each(|key| rows.put(key, &name))?;
     count(rows, credential, 1)?;
@@ -78,8 +80,8 @@ pub(super) fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, id: 
     } else if credential.tokens_not_before > Timestamp::from_micros(0) {
         end_tokens(rows, event, &credential, credential.tokens_not_before)?;
     }
-    if let Some(hash) = credential.hash() {
-        rows.delete(&credential_hash_key(hash))?;
+    if let Some(key) = secret_key(&credential) {
+        rows.delete(&key)?;
     }
     credential_column_keys(&credential).iter().try_for_each(|key| rows.delete(key))?;
     count(rows, &credential, -1)?;
@@ -132,6 +134,15 @@ fn edit(
     edit(&mut credential);
     rows.put(&credential_key(user, id), &credential)?;
     change(rows, event, user, |_| {})
+}
+
+/// From now on the secret's text finds it.
+fn upgrade(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, id: &CredentialId, hash: &SecretHash) -> Result<()> {
+    let before = found(rows.state().credential(user, id)?, "credential")?;
+    let after = Credential { kind: CredentialKind::Secret { hash: hash.clone() }, ..before.clone() };
+    let name = (user.clone(), id.clone());
+    rows.move_in_indexes(secret_key(&before), secret_key(&after), &name)?;
+    edit(rows, event, user, id, |it| it.kind = after.kind)
 }
 
 /// With another end, warnings begin anew.

@@ -8,6 +8,14 @@
 //!
 //! so that a scanner knows one at sight, and a mistyped one is told from a wrong one without asking anybody. Nothing of
 //! it is kept but a BLAKE3 hash under a server key: the text has so much entropy that a slow hash would add only cost.
+//!
+//! Two other kinds come from elsewhere: a text that was not made here must look as if nobody could guess it ([`strength`]),
+//! and a hash must be of a kind that can be checked ([`foreign`]) until its text is seen for the first time.
+
+pub mod foreign;
+pub mod strength;
+
+pub use foreign::ForeignHash;
 
 use crate::random::Random;
 use serde::{Deserialize, Serialize};
@@ -35,6 +43,9 @@ pub enum Prefix {
 pub enum SecretHash {
     /// BLAKE3 keyed with a key derived from the server key.
     Blake3([u8; 32]),
+    /// What another system kept, until the secret is first used: what [`ForeignHash::parse`] takes. No index finds it by
+    /// the secret's text.
+    Imported(String),
 }
 
 /// Turns secrets into hashes. One key for each use, so that a hash of one kind is worthless as another.
@@ -131,10 +142,11 @@ impl Hasher {
         SecretHash::Blake3(self.digest(text))
     }
 
-    /// Whether `hash` was made of `text`, in a time that depends only on the text's length.
+    /// Whether `hash` was made of `text` here, in a time that depends only on the text's length.
     pub fn verify(&self, text: &str, hash: &SecretHash) -> bool {
         match hash {
             SecretHash::Blake3(expected) => self.digest(text).ct_eq(expected).into(),
+            SecretHash::Imported(_) => false,
         }
     }
 
@@ -144,10 +156,19 @@ impl Hasher {
 }
 
 impl SecretHash {
-    /// The bytes under which an index finds the credential. Harmless without the server key.
-    pub fn index_key(&self) -> &[u8] {
+    /// The bytes under which an index finds the credential, if it does. Harmless without the server key.
+    pub fn index_key(&self) -> Option<&[u8]> {
         match self {
-            Self::Blake3(bytes) => bytes,
+            Self::Blake3(bytes) => Some(bytes),
+            Self::Imported(_) => None,
+        }
+    }
+
+    /// What another system kept, if that is all that there is.
+    pub fn imported(&self) -> Option<&str> {
+        match self {
+            Self::Blake3(_) => None,
+            Self::Imported(text) => Some(text),
         }
     }
 }
