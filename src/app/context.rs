@@ -1,6 +1,6 @@
 use crate::{
     app::pace::Pace,
-    authn::{Guard, Throttle, Uses},
+    authn::{Guard, SlowChecks, Throttle, Uses},
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
     limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
@@ -22,6 +22,7 @@ struct Inner {
     leak_reports: Pace,
     guard: Guard,
     uses: Uses,
+    slow_checks: SlowChecks,
 }
 
 /// What an [`App`] is made of.
@@ -64,7 +65,8 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let guard = Guard::new(parts.settings.throttle, &parts.random);
         let leak_reports = Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST);
-        Self(Arc::new(Inner { parts, leak_reports, guard, uses: Uses::default() }))
+        let (uses, slow_checks) = (Uses::default(), SlowChecks::default());
+        Self(Arc::new(Inner { parts, leak_reports, guard, uses, slow_checks }))
     }
 
     /// How many reports of leaked credentials are taken.
@@ -80,6 +82,11 @@ impl App {
     /// The uses of credentials that are not written down yet.
     pub fn uses(&self) -> &Uses {
         &self.0.uses
+    }
+
+    /// Turns for secrets that take long to check.
+    pub fn slow_checks(&self) -> &SlowChecks {
+        &self.0.slow_checks
     }
 
     /// An id that no object has.

@@ -7,6 +7,7 @@ mod bearer;
 mod gate;
 mod guard;
 mod present;
+mod slow_checks;
 mod uses;
 
 pub use alive::{Account, By, Presented, alive};
@@ -16,4 +17,5 @@ pub use bearer::{Caller, bearer};
 pub use gate::Gate;
 pub use guard::{Claimed, Guard, Throttle};
 pub use present::{Bearer, Claims, read};
+pub use slow_checks::{SlowChecks, Turn};
 pub use uses::{Attempt, Note, Uses};

@@ -30,6 +30,7 @@ pub struct PublishedKey {
 pub struct KeyRing {
     client_secrets: Hasher,
     access_tokens: Hasher,
+    stand_ins: Hasher,
     opaque: Sealer,
     /// Active keys first, as some clients look only at the first.
     signing: Vec<PublishedKey>,
@@ -52,6 +53,7 @@ impl KeyRing {
             // The contexts are part of the stored format: another text makes every stored hash and token worthless.
             client_secrets: Hasher::new(server_key.derive("countersign 2026 client secret hash")),
             access_tokens: Hasher::new(server_key.derive("countersign 2026 personal access token hash")),
+            stand_ins: Hasher::new(server_key.derive("countersign 2026 stand-in for a name")),
             opaque: Sealer::new(server_key.derive("countersign 2026 opaque access token")),
             jwks: documents(&signing),
             signing,
@@ -66,6 +68,12 @@ impl KeyRing {
     /// Hashes personal access tokens.
     pub fn personal_access_tokens(&self) -> &Hasher {
         &self.access_tokens
+    }
+
+    /// A number for a name, always the same, that nobody else can tell.
+    pub fn stand_in_for(&self, name: &str) -> u64 {
+        let hash = self.stand_ins.hash(name);
+        hash.index_key().and_then(|key| key.first_chunk()).copied().map_or(0, u64::from_be_bytes)
     }
 
     /// Makes and opens opaque access tokens.

@@ -16,7 +16,7 @@ use crate::{
         assertion::{self, CalledBy},
         claims::AMR_SECRET,
         error::{OAuthError, OAuthResult},
-        form, stand_in,
+        form, imported, stand_in,
     },
     store::{Decision, State, Warrant},
     time::Timestamp,
@@ -188,6 +188,9 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
             Err(_) => {}
         }
     }
+    if is_put_off(ground, pairs, &tried)? {
+        return Err(failed());
+    }
     ground.guard.failed(ground.now, ground.client, &claimed, guess);
     let (reason, machine, blamed) = refused;
     // What counts against nobody is noted too, or it would show in the time that it takes.
@@ -197,6 +200,25 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
     let user = machine.map_or("-", |machine| machine.id.as_str());
     Err(failed().because(format!("{reason:?}, user {user}")))
+}
+
+/// Whether something is to be computed before anybody can say that the secrets are wrong; nothing is counted until then.
+fn is_put_off(
+    ground: &Ground<'_>,
+    pairs: &[(&str, &str)],
+    tried: &[(Option<Machine>, &str, &str)],
+) -> Result<bool> {
+    let Some(unsettled) = &ground.unsettled else { return Ok(false) };
+    let mut checks = Vec::new();
+    for &(id, secret) in pairs.iter().filter(|(_, secret)| is_readable(secret)) {
+        let of_pair = tried.iter().filter(|(_, other, guess)| (*other, *guess) == (id, secret));
+        let mut machines: Vec<_> = of_pair.filter_map(|(machine, ..)| machine.as_ref()).collect();
+        machines.dedup();
+        checks.extend(imported::checks(ground, &machines, id, secret)?);
+    }
+    let is_put_off = !checks.is_empty();
+    unsettled.replace(checks);
+    Ok(is_put_off)
 }
 
 /// Whose a credential is said to be: one of these users', or nobody's of this name.

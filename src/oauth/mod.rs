@@ -18,6 +18,7 @@ mod discovery;
 mod error;
 pub mod form;
 mod grant;
+mod imported;
 mod introspect;
 mod issue;
 mod revoke;
@@ -54,6 +55,15 @@ struct Ground<'a> {
     gate: Gate<'a>,
     /// What the verdict uses up, should it be a success.
     once: RefCell<Vec<assertion::Once>>,
+    /// What the verdict waits for, if there is something; `None` when it waited already.
+    unsettled: Option<RefCell<Vec<imported::Check>>>,
+}
+
+/// What came of looking at a request.
+enum Look<T> {
+    Settled(T, Vec<assertion::Once>),
+    /// A secret that the fast hash does not find is to be compared with slow ones first.
+    Unsettled(Vec<imported::Check>),
 }
 
 /// What must not stand in a URL, where logs and proxies keep it (RFC 6749 section 2.3.1, RFC 6750 section 2.3).
@@ -88,23 +98,52 @@ impl<'a> Request<'a> {
 
 /// Judges a request. The verdict knows no wait, as neither snapshot nor keys are to be kept; after it, what counts only
 /// once is used up.
+///
+/// While there are imported secrets, one that is not found is looked at up to three times (see [`imported`]), and every
+/// look is asked for anew whether the client has to wait for its failures.
 async fn judge<T>(
     app: &App,
     request: &Request<'_>,
-    verdict: impl FnOnce(&Ground<'_>) -> OAuthResult<T>,
+    verdict: impl Fn(&Ground<'_>) -> OAuthResult<T>,
 ) -> OAuthResult<T> {
-    let (verdict, once) = {
-        let now = app.clock.now();
-        let snapshot = app.store.snapshot()?;
-        let ring = app.keys.load();
-        let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
-        let (client, agent, guard, uses) = (request.client, request.agent, app.guard(), app.uses());
-        let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
-        let ground = Ground { gate, once: RefCell::default() };
-        (verdict(&ground)?, ground.once.into_inner())
-    };
-    assertion::spend(app, once).await?;
-    Ok(verdict)
+    let (mut turn, mut is_last) = (None, false);
+    loop {
+        let checks = match look(app, request, &verdict, is_last)? {
+            Look::Settled(verdict, once) => {
+                assertion::spend(app, once).await?;
+                return Ok(verdict);
+            }
+            Look::Unsettled(checks) => checks,
+        };
+        match turn.take() {
+            None => turn = Some(app.slow_checks().turn().await?),
+            Some(turn) => {
+                imported::settle(app, turn, checks).await?;
+                is_last = true;
+            }
+        }
+    }
+}
+
+fn look<T>(
+    app: &App,
+    request: &Request<'_>,
+    verdict: impl Fn(&Ground<'_>) -> OAuthResult<T>,
+    is_last: bool,
+) -> OAuthResult<Look<T>> {
+    let now = app.clock.now();
+    let snapshot = app.store.snapshot()?;
+    let ring = app.keys.load();
+    let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
+    let (client, agent, guard, uses) = (request.client, request.agent, app.guard(), app.uses());
+    let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
+    let ground = Ground { gate, once: RefCell::default(), unsettled: (!is_last).then(RefCell::default) };
+    let verdict = verdict(&ground);
+    let checks = ground.unsettled.map(RefCell::into_inner).unwrap_or_default();
+    match checks.is_empty() {
+        true => Ok(Look::Settled(verdict?, ground.once.into_inner())),
+        false => Ok(Look::Unsettled(checks)),
+    }
 }
 
 impl<'a> Deref for Ground<'a> {

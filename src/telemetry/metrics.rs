@@ -19,6 +19,7 @@ pub struct Metrics {
     request_seconds: Family<OperationLabel, Histogram, fn() -> Histogram>,
     tokens: Family<TokenLabels, Counter>,
     throttled: Counter,
+    imported_secrets: Family<ResultLabel, Counter>,
     commits: Counter,
     commit_batch_size: Histogram,
     commit_seconds: Histogram,
@@ -47,6 +48,11 @@ struct TokenLabels {
     result: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabel {
+    result: &'static str,
+}
+
 /// From a read out of memory to a client that gave up, in seconds.
 const REQUEST_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 /// From a fast disk's fsync to a failing one's, in seconds.
@@ -65,6 +71,7 @@ impl Metrics {
             request_seconds: Family::new_with_constructor(|| Histogram::new(REQUEST_BUCKETS)),
             tokens: Family::default(),
             throttled: Counter::default(),
+            imported_secrets: Family::default(),
             commits: Counter::default(),
             commit_batch_size: Histogram::new(BATCH_BUCKETS),
             commit_seconds: Histogram::new(COMMIT_BUCKETS),
@@ -89,6 +96,11 @@ impl Metrics {
     /// A client was told to wait, because wrong credentials had come from its network.
     pub fn throttled(&self) {
         self.throttled.inc();
+    }
+
+    /// A secret was compared with the hashes that another system made, for a request that the fast hash did not settle.
+    pub fn imported_secret(&self, result: &'static str) {
+        self.imported_secrets.get_or_create(&ResultLabel { result }).inc();
     }
 
     /// `commands` were committed together; `seconds` is the time until they were on the disk.
@@ -129,6 +141,8 @@ impl Metrics {
         registry.register("tokens", "Answers of the token endpoint", self.tokens.clone());
         let throttled = "Requests refused because wrong credentials had come from their network";
         registry.register("throttled", throttled, self.throttled.clone());
+        let imported = "Secrets compared with hashes that another system made, by what came of it";
+        registry.register("imported_secret_checks", imported, self.imported_secrets.clone());
         registry.register("commits", "Commits to the database", self.commits.clone());
         registry.register("commit_batch_size", "Commands in one commit", self.commit_batch_size.clone());
         registry.register("commit_seconds", "Time until a commit was on the disk", self.commit_seconds.clone());
@@ -159,6 +173,7 @@ mod tests {
         metrics.request("GenerateMachineSecret", "ok", 0.004);
         metrics.request("GenerateMachineSecret", "not_found", 0.001);
         metrics.token("client_credentials", "invalid_client");
+        metrics.imported_secret("upgraded");
         metrics.commit(100, 0.002);
         metrics.set_database_bytes(4096);
         let text = metrics.render();
@@ -168,6 +183,7 @@ mod tests {
             r#"countersign_request_seconds_count{operation="GenerateMachineSecret"} 2"#,
             r#"countersign_tokens_total{grant="client_credentials",result="invalid_client"} 1"#,
             "countersign_throttled_total 0",
+            r#"countersign_imported_secret_checks_total{result="upgraded"} 1"#,
             "countersign_commits_total 1",
             r#"countersign_commit_batch_size_bucket{le="64.0"} 0"#,
             r#"countersign_commit_batch_size_bucket{le="128.0"} 1"#,
