@@ -93,6 +93,18 @@ pub const MAX_SCRYPT_PASSES: u32 = 4;
 pub const MAX_PBKDF2_ITERATIONS: u32 = 1_000_000;
 /// How many rounds a SHA-crypt hash may have.
 pub const MAX_SHA_CRYPT_ROUNDS: u32 = 1_000_000;
+/// The longest user name, name or organisation name in an import file, in characters. The API's protos say the same.
+pub const MAX_NAME_CHARS: usize = 200;
+/// The longest description there.
+pub const MAX_DESCRIPTION_CHARS: usize = 500;
+/// The longest line of an import file, in bytes.
+pub const MAX_IMPORT_LINE_BYTES: usize = 64 << 10;
+/// How many lines an import file may have.
+pub const MAX_IMPORT_LINES: u64 = 1_000_000;
+/// How many lines of it one change applies.
+pub const MAX_IMPORT_BATCH: usize = 200;
+/// How many lines that are wrong are named.
+pub const MAX_SHOWN_IMPORT_ERRORS: usize = 50;
 /// How many requests check imported hashes at once.
 pub const MAX_SLOW_CHECKS: usize = 2;
 /// How many requests may wait for that. Further ones are refused at once.

@@ -113,6 +113,8 @@ fn instance(fact: &InstanceFact) -> Value {
         InstanceFact::SigningKeyRetired { kid, published_until } => {
             json!({ "keyId": kid, "publishedUntil": published_until.to_rfc3339() })
         }
+        // What the file is called is a hash for the server alone.
+        InstanceFact::LinesImported { done, .. } => json!({ "lines": done }),
         InstanceFact::OidcSettingsChanged { lifetimes } => json!({
             "accessTokenLifetime": nanoseconds(lifetimes.access_token),
             "idTokenLifetime": nanoseconds(lifetimes.id_token),

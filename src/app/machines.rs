@@ -154,7 +154,7 @@ async fn create(app: &App, who: Authorized<UserWrite>, new: New) -> Result<Recei
 
 /// Ids are never given twice, in no organisation. Nor is an id given that is somebody's user name: see
 /// [`name_is_free`].
-fn id_is_free(state: &State<'_>, id: &UserId) -> Result<bool> {
+pub(super) fn id_is_free(state: &State<'_>, id: &UserId) -> Result<bool> {
     Ok(state.machine(id)?.is_none() && !state.user_was_removed(id)? && !state.user_name_is_taken(id.as_str())?)
 }
 

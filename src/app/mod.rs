@@ -20,6 +20,8 @@ mod credentials;
 mod event_views;
 pub mod events;
 pub mod fleet_rotation;
+pub mod import;
+pub mod imported_secrets;
 pub mod instance;
 pub mod instance_members;
 pub mod last_use;

@@ -102,7 +102,7 @@ fn joining(state: &State<'_>, org: &OrgId, admins: Vec<Admin>) -> Result<Vec<Dra
 }
 
 /// Ids are never given twice, and the instance, which owns a log as organisations do, has one of them.
-fn id_is_free(state: &State<'_>, id: &OrgId) -> Result<bool> {
+pub(super) fn id_is_free(state: &State<'_>, id: &OrgId) -> Result<bool> {
     Ok(state.org(id)?.is_none() && !state.org_was_removed(id)? && state.instance()?.id != *id)
 }
 

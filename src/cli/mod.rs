@@ -2,6 +2,7 @@
 
 mod check;
 mod dev;
+mod import;
 mod init;
 mod open;
 mod recover;
@@ -40,6 +41,8 @@ enum Command {
     ///
     /// A running server is told by POST /v1/signing_keys/_rotate instead.
     RotateSigningKey(ConfigOptions),
+    /// Take the organisations, machine users and secrets of another system into a stopped server
+    Import(import::Options),
     /// Let the operator of a stopped server in again: give a machine user the role IAM_OWNER, and a token for a day
     Recover(recover::Options),
 }
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::CheckConfig(options) => report(&options),
         Command::Check(options) => check::run(&options),
         Command::RotateSigningKey(options) => rotate::run(&options),
+        Command::Import(options) => import::run(&options),
         Command::Recover(options) => recover::run(&options),
     };
     match outcome {

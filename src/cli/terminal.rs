@@ -7,6 +7,11 @@ pub fn say(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
+/// News of how it goes, to standard error.
+pub fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// To standard error.
 pub fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "countersign: {text}");

@@ -53,17 +53,29 @@ pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
     Ok(bytes)
 }
 
+/// Opens a file that only its owner can read, however large it is.
+pub fn open(path: &Path) -> Result<File, FileError> {
+    open_owned(path).map(|(file, _)| file)
+}
+
 /// Whether [`read_private`] would read the file; its content stays where it is.
 pub fn check_private(path: &Path) -> Result<(), FileError> {
     open_private(path).map(|_| ())
 }
 
-/// The open file and its length.
-///
+/// The open file and its length, which is within [`MAX_PRIVATE_FILE_BYTES`].
+fn open_private(path: &Path) -> Result<(File, u64), FileError> {
+    let (file, length) = open_owned(path)?;
+    match length <= MAX_PRIVATE_FILE_BYTES {
+        true => Ok((file, length)),
+        false => Err(FileError::TooLarge { path: path.into() }),
+    }
+}
+
 /// What is checked is the open file, so that the name cannot be given to another one in between. The only group that
 /// may read is root's, of a file of root's with mode 0440: such are the credentials that systemd passes to a service
 /// with a user of its own, where the group's bits are really the mask of an access list.
-fn open_private(path: &Path) -> Result<(File, u64), FileError> {
+fn open_owned(path: &Path) -> Result<(File, u64), FileError> {
     let unreadable = |reason: io::Error| match reason.kind() {
         io::ErrorKind::NotFound => FileError::Missing { path: path.into() },
         _ => FileError::Unreadable { path: path.into(), reason },
@@ -75,9 +87,6 @@ fn open_private(path: &Path) -> Result<(File, u64), FileError> {
     }
     if !is_private(&about) {
         return Err(FileError::Exposed { path: path.into(), mode: about.mode() & 0o7777 });
-    }
-    if about.len() > MAX_PRIVATE_FILE_BYTES {
-        return Err(FileError::TooLarge { path: path.into() });
     }
     Ok((file, about.len()))
 }

@@ -94,6 +94,12 @@ pub enum InstanceFact {
     OidcSettingsChanged {
         lifetimes: TokenLifetimes,
     },
+    /// So many lines of an import file are done, from its beginning.
+    LinesImported {
+        /// Names the file.
+        file: [u8; 32],
+        done: u64,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

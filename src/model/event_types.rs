@@ -14,6 +14,7 @@ impl Fact {
         "instance.signing_key.added",
         "instance.signing_key.retired",
         "instance.oidc.settings.changed",
+        "instance.lines.imported",
         "org.added",
         "org.changed",
         "org.deactivated",
@@ -113,6 +114,7 @@ impl InstanceFact {
             Self::SigningKeyAdded { .. } => "instance.signing_key.added",
             Self::SigningKeyRetired { .. } => "instance.signing_key.retired",
             Self::OidcSettingsChanged { .. } => "instance.oidc.settings.changed",
+            Self::LinesImported { .. } => "instance.lines.imported",
         }
     }
 }

@@ -69,6 +69,11 @@ pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAc
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
 
+pub const SECRET_TAKEN: Fault = fault(
+    AlreadyExists,
+    "COUNTERSIGN-secret-taken",
+    "This secret is a credential's already, and no two can have the same; make a new one",
+);
 pub const TOO_MANY_SECRETS: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-secrets",

@@ -203,11 +203,7 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
 }
 
 /// Whether something is to be computed before anybody can say that the secrets are wrong; nothing is counted until then.
-fn is_put_off(
-    ground: &Ground<'_>,
-    pairs: &[(&str, &str)],
-    tried: &[(Option<Machine>, &str, &str)],
-) -> Result<bool> {
+fn is_put_off(ground: &Ground<'_>, pairs: &[(&str, &str)], tried: &[(Option<Machine>, &str, &str)]) -> Result<bool> {
     let Some(unsettled) = &ground.unsettled else { return Ok(false) };
     let mut checks = Vec::new();
     for &(id, secret) in pairs.iter().filter(|(_, secret)| is_readable(secret)) {

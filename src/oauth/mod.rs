@@ -101,11 +101,7 @@ impl<'a> Request<'a> {
 ///
 /// While there are imported secrets, one that is not found is looked at up to three times (see [`imported`]), and every
 /// look is asked for anew whether the client has to wait for its failures.
-async fn judge<T>(
-    app: &App,
-    request: &Request<'_>,
-    verdict: impl Fn(&Ground<'_>) -> OAuthResult<T>,
-) -> OAuthResult<T> {
+async fn judge<T>(app: &App, request: &Request<'_>, verdict: impl Fn(&Ground<'_>) -> OAuthResult<T>) -> OAuthResult<T> {
     let (mut turn, mut is_last) = (None, false);
     loop {
         let checks = match look(app, request, &verdict, is_last)? {
@@ -116,7 +112,7 @@ async fn judge<T>(
             Look::Unsettled(checks) => checks,
         };
         match turn.take() {
-            None => turn = Some(app.slow_checks().turn().await?),
+            None => turn = Some(app.slow_checks().turn().await.inspect_err(|_| app.metrics.imported_secret("busy"))?),
             Some(turn) => {
                 imported::settle(app, turn, checks).await?;
                 is_last = true;

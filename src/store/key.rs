@@ -99,6 +99,8 @@ pub enum Space {
     CredentialByExpiry = 82,
     /// (place of the user, user, credential) -> (user, credential): secrets of which only another system's hash is known
     ImportedSecret = 87,
+    /// import file -> how many of its lines are done
+    Import = 88,
     /// (user, credential) -> LastUse: written down beside the log, which does not give it again
     LastUse = 90,
 }

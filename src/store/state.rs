@@ -85,6 +85,11 @@ impl<'a> State<'a> {
         self.has(&tombstone_key(Tombstone::User, id.as_str()))
     }
 
+    /// How many lines of an import file are done.
+    pub fn imported_lines(&self, file: &[u8; 32]) -> Result<u64> {
+        Ok(self.get(&imported_lines_key(file))?.unwrap_or_default())
+    }
+
     pub fn signing_key(&self, kid: &str) -> Result<Option<SigningKeyRecord>> {
         self.get(&Key::new(Space::SigningKey).text(kid))
     }
@@ -175,6 +180,10 @@ pub(super) fn used_assertion_expiry_key(assertion: &[u8; 32], expires: Timestamp
 pub(super) fn used_assertion_key_of(expiry_key: &[u8]) -> Vec<u8> {
     let assertion = expiry_key.get(1 + size_of::<u64>()..).unwrap_or_default();
     [&[Space::UsedAssertion as u8], assertion].concat()
+}
+
+pub(super) fn imported_lines_key(file: &[u8; 32]) -> Key {
+    Key::new(Space::Import).bytes(file)
 }
 
 pub(super) fn tombstone_key(kind: Tombstone, id: &str) -> Key {

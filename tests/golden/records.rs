@@ -345,6 +345,7 @@ fn later_facts() -> Vec<Fact> {
         Fact::Org(OrgFact::MetadataSet { key: key(), value: value() }),
         Fact::Org(OrgFact::MetadataRemoved { key: key() }),
         Fact::Instance(InstanceFact::OidcSettingsChanged { lifetimes: lifetimes() }),
+        Fact::Instance(InstanceFact::LinesImported { file: [0x6d; 32], done: 200 }),
     ];
     facts.extend(credential_facts().into_iter().map(|fact| Fact::User(id("301"), fact)));
     facts.extend(project_grant_facts().into_iter().map(|fact| Fact::Project(id("601"), fact)));

@@ -2,7 +2,10 @@ use super::{Rows, found};
 use crate::{
     error::Result,
     model::{Event, Instance, InstanceFact, OidcSettings, SigningKeyRecord, Stamps, TokenLifetimes},
-    store::key::{Key, Space},
+    store::{
+        key::{Key, Space},
+        state::imported_lines_key,
+    },
     time::Timestamp,
 };
 
@@ -39,6 +42,7 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, fact: &InstanceFact)
         }
         InstanceFact::SigningKeyRetired { kid, published_until } => retire(rows, event, kid, *published_until),
         InstanceFact::OidcSettingsChanged { lifetimes } => set_lifetimes(rows, event, *lifetimes),
+        InstanceFact::LinesImported { file, done } => rows.put(&imported_lines_key(file), done),
     }
 }
 

@@ -1,0 +1,148 @@
+//! `countersign import`: a fleet of another system moves in.
+
+use super::{
+    ConfigOptions, Failure, failure,
+    open::Opened,
+    serve::settings,
+    terminal::{note, say},
+};
+use crate::{
+    app::import::{self, Checked, Refused, Totals},
+    keys::{MasterKey, file},
+};
+use clap::Args;
+use std::{
+    fmt::Write,
+    io::BufReader,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+/// What `--help` says of the file.
+const FORMAT: &str = "\
+The file has one JSON object in each line, either of:
+
+  {\"organization\": {\"name\": \"Platform\", \"id\": \"69629023906488334\"}}
+  {\"user\": {\"userName\": \"ci\", \"secrets\": [{\"hash\": \"$2a$10$...\"}]}}
+
+An organization has a name, and an id if it shall keep its own. It must not be there yet.
+
+A user is a machine user, and has
+  userName          its client id; nobody's in the database or in the file
+  organization      the id or the name of one in a line above or in the database [default: the default organisation]
+  id                the subject of its tokens, if it shall keep its own
+  name              [default: the userName]
+  description
+  accessTokenType   bearer or jwt [default: bearer]
+  state             active, inactive or locked [default: active]
+  roles             in its organisation, such as [\"ORG_USER_MANAGER\"]
+  secrets           up to ten, each with
+    plain           the secret itself: 24 to 1024 characters that look as if nobody could guess them; nobody else's
+    hash            or what another system kept of it: bcrypt ($2a$, $2b$, $2y$; cost 14 at most), argon2id (64 MiB, t=10
+                    and p=16 at most), scrypt (64 MiB, r=32 and p=4 at most), PBKDF2 ($pbkdf2-sha256$, $pbkdf2-sha512$;
+                    1000000 iterations at most), SHA-crypt ($5$, $6$; 1000000 rounds at most)
+    label           what people call it
+    expires         such as 2027-01-31T12:00:00Z [default: never]
+
+Nothing else may stand in a line. A line has 64 KiB at most, a file 1000000 lines. Only its owner may be able to read it.
+
+First every line is checked, and nothing is applied if one is wrong. Then they are applied, some hundred at a time. If that
+is interrupted, start it again with the same file, and it goes on where it stopped.";
+
+#[derive(Args)]
+#[command(after_long_help = FORMAT)]
+pub struct Options {
+    #[command(flatten)]
+    config: ConfigOptions,
+    /// The file, whose format --help describes
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Check the file and say what it amounts to, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How often it is said how far it is.
+const NEWS: Duration = Duration::from_secs(1);
+
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let config = options.config.load()?;
+    let serving = config.serving()?;
+    let opened = Opened::existing(&config.storage)?;
+    let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
+    let app = opened.into_app(master, settings(&config, &serving))?;
+    let mut file = BufReader::new(file::open(&options.file).map_err(failure)?);
+    let mut progress = Progress::new("checked", 0);
+    let checked = import::check(&app, &mut file, |line| progress.tell(line, None))?;
+    let Checked { lines, done, totals, .. } = &checked;
+    if done == lines {
+        say(&format!("{}: imported already: {}", options.file.display(), amount(totals)));
+        return Ok(());
+    }
+    if options.dry_run {
+        say(&format!("{}: nothing is wrong, and nothing was changed: {}", options.file.display(), amount(totals)));
+        return Ok(());
+    }
+    if *done > 0 {
+        note(&format!("goes on after line {done}"));
+    }
+    let mut progress = Progress::new("imported", *done);
+    import::apply(&app, &mut file, &checked, |line| progress.tell(line, Some(*lines)))?;
+    progress.sum_up(*lines);
+    say(&format!("{}: imported: {}", options.file.display(), amount(totals)));
+    Ok(())
+}
+
+fn amount(totals: &Totals) -> String {
+    let Totals { organizations, users, secrets, hashed } = totals;
+    format!("{organizations} organisations, {users} users, {secrets} secrets ({hashed} of them hashed)")
+}
+
+/// Says how far it is, now and then.
+struct Progress {
+    what: &'static str,
+    first: u64,
+    began: Instant,
+    told: Instant,
+}
+
+impl Progress {
+    fn new(what: &'static str, first: u64) -> Self {
+        let now = Instant::now();
+        Self { what, first, began: now, told: now }
+    }
+
+    fn tell(&mut self, line: u64, of: Option<u64>) {
+        if self.told.elapsed() < NEWS {
+            return;
+        }
+        self.told = Instant::now();
+        let share = of.map(|of| format!(" of {of} lines ({} %)", line * 100 / of.max(1))).unwrap_or_default();
+        note(&format!("{} {line}{share}, {} lines/s", self.what, self.pace(line)));
+    }
+
+    fn sum_up(&self, line: u64) {
+        note(&format!("{} {line} of {line} lines (100 %), {} lines/s", self.what, self.pace(line)));
+    }
+
+    fn pace(&self, line: u64) -> u64 {
+        ((line - self.first) as f64 / self.began.elapsed().as_secs_f64().max(0.001)) as u64
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        let (wrong, more) = match refused {
+            Refused::Failed(error) => return error.into(),
+            Refused::Lines(wrong, more) => (wrong, more),
+        };
+        let mut said = "the file is wrong, and nothing more was applied:".to_owned();
+        for (line, reason) in wrong {
+            let _ = write!(said, "\n  line {line}: {reason}");
+        }
+        if more > 0 {
+            let _ = write!(said, "\n  and {more} more lines");
+        }
+        Self(said)
+    }
+}
