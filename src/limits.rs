@@ -109,6 +109,8 @@ pub const MAX_SHOWN_IMPORT_ERRORS: usize = 50;
 pub const MAX_SLOW_CHECKS: usize = 2;
 /// How many requests may wait for that. Further ones are refused at once.
 pub const MAX_WAITING_SLOW_CHECKS: usize = 64;
+/// How many wrong guesses are remembered, so that none is computed twice. They take eight bytes each.
+pub const WRONG_GUESS_PLACES: usize = 1 << 14;
 /// How long secrets may still count that another one replaced.
 pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How many users one page of a fleet's rotation has at most. They are one change, and every other change waits for it.

@@ -1,6 +1,7 @@
 //! The program as people and supervisors meet it: what it prints, what it refuses, what it leaves behind.
 
 mod first_day;
+mod import;
 mod recover;
 
 use crate::common::{
@@ -82,6 +83,7 @@ fn help_names_every_command_and_option() {
         ("serve", &["--config", "--set"]),
         ("check-config", &["COUNTERSIGN_CONFIG", "--set"]),
         ("check", &["--config", "--set"]),
+        ("import", &["--config", "--set", "--dry-run", "FILE", "userName", "$pbkdf2-sha512$"]),
         ("recover", &["--config", "--set", "--user", "--token-file", "--print"]),
     ] {
         assert!(all.contains(&format!("  {command} ")), "{all}");

@@ -23,6 +23,7 @@ mod golden_records;
 mod grpc_services;
 mod hostile;
 mod hostile_http;
+mod imported;
 mod keys;
 mod logs;
 mod members;

@@ -8,6 +8,7 @@ mod assertion;
 mod basic_header;
 mod bearer_header;
 mod config_file;
+mod foreign_hash;
 mod jwt;
 mod master_key;
 mod oauth_form;
@@ -32,6 +33,7 @@ const TARGETS: &[(&str, Target)] = &[
     ("basic_header", basic_header::run),
     ("bearer_header", bearer_header::run),
     ("config_file", config_file::run),
+    ("foreign_hash", foreign_hash::run),
     ("jwt", jwt::run),
     ("master_key", master_key::run),
     ("oauth_form", oauth_form::run),

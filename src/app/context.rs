@@ -65,7 +65,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let guard = Guard::new(parts.settings.throttle, &parts.random);
         let leak_reports = Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST);
-        let (uses, slow_checks) = (Uses::default(), SlowChecks::default());
+        let (uses, slow_checks) = (Uses::default(), SlowChecks::new(&parts.random));
         Self(Arc::new(Inner { parts, leak_reports, guard, uses, slow_checks }))
     }
 

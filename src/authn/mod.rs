@@ -17,5 +17,5 @@ pub use bearer::{Caller, bearer};
 pub use gate::Gate;
 pub use guard::{Claimed, Guard, Throttle};
 pub use present::{Bearer, Claims, read};
-pub use slow_checks::{SlowChecks, Turn};
+pub use slow_checks::{Guess, SlowChecks, Turn};
 pub use uses::{Attempt, Note, Uses};

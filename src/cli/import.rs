@@ -72,7 +72,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
     let app = opened.into_app(master, settings(&config, &serving))?;
     let mut file = BufReader::new(file::open(&options.file).map_err(failure)?);
-    let mut progress = Progress::new("checked", 0);
+    // Most files are checked before there is anything to say.
+    let mut progress = Progress { told: Some(Instant::now()), ..Progress::new("checked", 0) };
     let checked = import::check(&app, &mut file, |line| progress.tell(line, None))?;
     let Checked { lines, done, totals, .. } = &checked;
     if done == lines {
@@ -103,20 +104,19 @@ struct Progress {
     what: &'static str,
     first: u64,
     began: Instant,
-    told: Instant,
+    told: Option<Instant>,
 }
 
 impl Progress {
     fn new(what: &'static str, first: u64) -> Self {
-        let now = Instant::now();
-        Self { what, first, began: now, told: now }
+        Self { what, first, began: Instant::now(), told: None }
     }
 
     fn tell(&mut self, line: u64, of: Option<u64>) {
-        if self.told.elapsed() < NEWS {
+        if self.told.is_some_and(|told| told.elapsed() < NEWS) {
             return;
         }
-        self.told = Instant::now();
+        self.told = Some(Instant::now());
         let share = of.map(|of| format!(" of {of} lines ({} %)", line * 100 / of.max(1))).unwrap_or_default();
         note(&format!("{} {line}{share}, {} lines/s", self.what, self.pace(line)));
     }

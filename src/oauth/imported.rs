@@ -11,10 +11,10 @@
 
 use crate::{
     app::App,
-    authn::Turn,
+    authn::{Guess, Turn},
     error::{Error, Result},
     id::{CredentialId, UserId},
-    model::{CredentialFact, Draft, Machine, UserFact, machine::normal_user_name},
+    model::{Credential, CredentialFact, Draft, Machine, UserFact, machine::normal_user_name},
     oauth::{
         Ground, client,
         error::{Code, OAuthResult},
@@ -27,45 +27,51 @@ use crate::{
 pub(super) struct Check {
     secret: SecretText,
     hash: String,
+    guess: Guess,
     /// Whose hash it is; nobody's, if it only takes time.
     holder: Option<(UserId, CredentialId)>,
 }
 
 /// What is to be computed before it is known that `secret` is none of these users', of whom one is called `name`.
-/// Nothing, if no such hash is left.
+/// Nothing, if no such hash is left, or it was computed before.
 pub(super) fn checks(ground: &Ground<'_>, machines: &[&Machine], name: &str, secret: &str) -> Result<Vec<Check>> {
-    let (state, seed) = (&ground.state, ground.ring.stand_in_for(&normal_user_name(name)));
-    let Some(stand_in) = state.some_imported(seed)? else { return Ok(Vec::new()) };
-    let mut checks = Vec::new();
+    let (state, name) = (&ground.state, normal_user_name(name));
+    let Some(stand_in) = state.some_imported(ground.ring.stand_in_for(&name))? else { return Ok(Vec::new()) };
+    let mut holders = Vec::new();
     for machine in machines {
-        checks.extend(of_user(state, machine, secret, true)?);
+        holders.extend(hashes(state, machine)?.into_iter().map(|(id, hash)| (Some((machine.id.clone(), id)), hash)));
     }
-    if checks.is_empty()
+    if holders.is_empty()
         && let Some(machine) = state.machine(&stand_in)?
     {
-        checks.extend(of_user(state, &machine, secret, false)?);
+        holders.extend(hashes(state, &machine)?.into_iter().map(|(_, hash)| (None, hash)));
     }
-    Ok(checks)
+    let to_check = |(holder, hash): (_, String)| {
+        let guess = ground.slow_checks.guess(&name, secret, &hash);
+        Check { secret: SecretText::new(secret.into()), hash, guess, holder }
+    };
+    let checks = holders.into_iter().map(to_check).filter(|check| !ground.slow_checks.is_wrong(check.guess));
+    Ok(checks.collect())
 }
 
-fn of_user(state: &State<'_>, machine: &Machine, secret: &str, is_holder: bool) -> Result<Vec<Check>> {
-    let mut checks = Vec::new();
+/// The user's secrets of which only another system's hash is known.
+fn hashes(state: &State<'_>, machine: &Machine) -> Result<Vec<(CredentialId, String)>> {
+    let mut hashes = Vec::new();
     for live in &machine.secrets {
-        let Some(credential) = state.credential(&machine.id, &live.id)? else { continue };
-        if let Some(hash) = credential.hash().and_then(SecretHash::imported) {
-            let holder = is_holder.then(|| (credential.user.clone(), credential.id.clone()));
-            checks.push(Check { secret: SecretText::new(secret.into()), hash: hash.into(), holder });
-        }
+        let credential = state.credential(&machine.id, &live.id)?;
+        let hash = credential.as_ref().and_then(Credential::hash).and_then(SecretHash::imported);
+        hashes.extend(hash.map(|hash| (live.id.clone(), hash.to_owned())));
     }
-    Ok(checks)
+    Ok(hashes)
 }
 
 /// Computes the hashes, and gives the secret that fits one its fast hash. Whether any did, only the next look tells.
 pub(super) async fn settle(app: &App, turn: Turn, checks: Vec<Check>) -> OAuthResult<()> {
     // The turn ends with the work, also if the client hangs up before.
+    let known = app.clone();
     let work = move || {
         let _turn = turn;
-        checks.into_iter().find(Check::holds)
+        checks.into_iter().find(|check| check.holds(&known))
     };
     let found = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
     let Some(Check { secret, holder: Some(holder), .. }) = found else {
@@ -79,9 +85,12 @@ pub(super) async fn settle(app: &App, turn: Turn, checks: Vec<Check>) -> OAuthRe
 }
 
 impl Check {
-    fn holds(&self) -> bool {
-        let is_it = ForeignHash::parse(&self.hash).is_ok_and(|hash| hash.verify(self.secret.expose()));
-        is_it && self.holder.is_some()
+    fn holds(&self, app: &App) -> bool {
+        let is_right = ForeignHash::parse(&self.hash).is_ok_and(|hash| hash.verify(self.secret.expose()));
+        if !is_right {
+            app.slow_checks().was_wrong(self.guess);
+        }
+        is_right && self.holder.is_some()
     }
 }
 

@@ -7,6 +7,8 @@
 //! userinfo    parse once -> is the token alive?                                                         userinfo
 //! ```
 //!
+//! A secret whose hash is another system's is settled in between, before the request is judged for good      imported
+//!
 //! A grant fills in what is its own and cannot skip what is shared. Every endpoint asks [`crate::authn::alive`], and
 //! takes the time before it takes the snapshot: so a token minted while its account was being locked is older than the
 //! lock's end, and dies with the rest.
@@ -35,7 +37,10 @@ pub use issue::TokenResponse;
 pub use revoke::revoke;
 pub use userinfo::{UserInfo, userinfo};
 
-use crate::{app::App, authn::Gate};
+use crate::{
+    app::App,
+    authn::{Gate, SlowChecks},
+};
 use form::Form;
 use std::{cell::RefCell, net::IpAddr, ops::Deref};
 
@@ -55,6 +60,7 @@ struct Ground<'a> {
     gate: Gate<'a>,
     /// What the verdict uses up, should it be a success.
     once: RefCell<Vec<assertion::Once>>,
+    slow_checks: &'a SlowChecks,
     /// What the verdict waits for, if there is something; `None` when it waited already.
     unsettled: Option<RefCell<Vec<imported::Check>>>,
 }
@@ -133,7 +139,8 @@ fn look<T>(
     let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
     let (client, agent, guard, uses) = (request.client, request.agent, app.guard(), app.uses());
     let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
-    let ground = Ground { gate, once: RefCell::default(), unsettled: (!is_last).then(RefCell::default) };
+    let unsettled = (!is_last).then(RefCell::default);
+    let ground = Ground { gate, once: RefCell::default(), slow_checks: app.slow_checks(), unsettled };
     let verdict = verdict(&ground);
     let checks = ground.unsettled.map(RefCell::into_inner).unwrap_or_default();
     match checks.is_empty() {

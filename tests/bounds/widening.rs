@@ -39,6 +39,7 @@ async fn a_narrowed_credential_makes_none_that_is_narrowed_less() {
         ("credential/AddSecret", json!({ "userId": user })),
         ("credential/AddSecret", json!({ "userId": user, "bounds": { "roles": ["ORG_OWNER"] } })),
         ("credential/AddSecret", json!({ "userId": user, "bounds": { "roles": ["IAM_OWNER"], "scopes": [API] } })),
+        ("credential/ImportSecret", json!({ "userId": user, "plain": "Zx8kQ2vB7nM4pL0sT6wY3cR9" })),
         ("credential/RotateSecret", json!({ "userId": user })),
         ("credential/SetCredentialBounds", json!({ "userId": user, "credentialId": id, "bounds": {} })),
         (

@@ -53,6 +53,7 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             "expires" => "2100-01-01T00:00:00Z".into(),
             "rotation" => "probe".into(),
             "credential" => "probe".into(),
+            "plain" => "Zx8kQ2vB7nM4pL0sT6wY3cR9".into(),
             "domain" => "probe.localhost".into(),
             "project_id" => objects.project.as_str().into(),
             "grant_id" if message.contains("Project") => objects.project_grant.as_str().into(),

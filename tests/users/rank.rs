@@ -29,6 +29,7 @@ fn changes(user: &str, credential: &str) -> Vec<(&'static str, Value)> {
         ("user.v2/ReactivateUser", user_id.clone()),
         ("user.v2/DeleteUser", user_id.clone()),
         ("user.v2/AddSecret", user_id.clone()),
+        ("credential/ImportSecret", json!({ "userId": user, "plain": "Zx8kQ2vB7nM4pL0sT6wY3cR9" })),
         ("user.v2/RemoveSecret", user_id),
         ("user.v2/RemovePersonalAccessToken", json!({ "userId": user, "tokenId": credential })),
         ("user.v2/RemoveKey", json!({ "userId": user, "keyId": credential })),

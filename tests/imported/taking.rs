@@ -1,0 +1,108 @@
+use super::*;
+use countersign::error::Kind;
+
+#[tokio::test]
+async fn a_secret_in_plain_is_like_one_that_was_made_here() {
+    let kit = Kit::new().await;
+    let user = kit.machine("ci").await;
+    let request = json!({
+        "userId": user, "plain": SECRET, "label": " keycloak ", "expires": "2027-01-31T12:00:00Z",
+        "bounds": { "networks": ["192.0.2.0/24"] },
+    });
+    let imported = kit.ok("credential/ImportSecret", request).await;
+    assert_eq!(imported["clientId"], "ci");
+    let shown = &imported["credential"];
+    assert_eq!((&shown["label"], &shown["hint"]), (&json!("keycloak"), &json!("3cR9")));
+    assert_eq!(
+        (&shown["expires"], &shown["bounds"]["networks"][0]),
+        (&json!("2027-01-31T12:00:00Z"), &json!("192.0.2.0/24"))
+    );
+    assert!(!imported.to_string().contains(SECRET));
+    assert!(takes(&kit, "ci", SECRET).await && takes(&kit, &user, SECRET).await);
+    assert!(!takes(&kit, "ci", "Zx8kQ2vB7nM4pL0sT6wY3cR8").await);
+    assert_eq!(checks(&kit, "upgraded") + checks(&kit, "refused"), 0, "nothing slow is left, so nothing slow is done");
+    assert_eq!(events(&kit, &user).await, ["user.machine.added", "user.machine.secret.added"]);
+    kit.events_after_check();
+}
+
+#[tokio::test]
+async fn no_two_have_the_same_secret() {
+    let kit = Kit::new().await;
+    let (one, other) = (kit.machine("one").await, kit.machine("other").await);
+    let import = |user: &str| json!({ "userId": user, "plain": SECRET });
+    kit.ok("credential/ImportSecret", import(&one)).await;
+    for user in [&one, &other] {
+        kit.refused("credential/ImportSecret", import(user), Kind::AlreadyExists, "COUNTERSIGN-secret-taken").await;
+    }
+    kit.ok("management/RemoveMachineSecret", json!({ "userId": one })).await;
+    kit.ok("credential/ImportSecret", import(&other)).await;
+    assert!(takes(&kit, "other", SECRET).await && !takes(&kit, "one", SECRET).await);
+}
+
+/// Of hashes it does not show until somebody uses the secret: the first has it then.
+#[tokio::test]
+async fn of_two_hashes_of_one_secret_the_first_use_counts() {
+    let kit = Kit::new().await;
+    let (one, other) = (with_hash(&kit, "one", BCRYPT).await, with_hash(&kit, "other", SHA512_CRYPT).await);
+    assert!(takes(&kit, "other", SECRET).await);
+    assert!(!takes(&kit, "one", SECRET).await);
+    assert!(takes(&kit, "other", SECRET).await);
+    assert!(!events(&kit, &one).await.contains(&"user.credential.upgraded".to_owned()));
+    kit.ok("management/RemoveMachineSecret", json!({ "userId": other })).await;
+    assert!(takes(&kit, "one", SECRET).await);
+    kit.events_after_check();
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_request_is_said() {
+    let kit = Kit::new().await;
+    let user = kit.machine("ci").await;
+    let refused = async |more: Value| {
+        let mut request = json!({ "userId": user });
+        request.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let answer = kit.call("credential/ImportSecret", &kit.admin_token, request).await;
+        let (kind, _, message) = answer.expect_err("a refusal");
+        assert_eq!(kind, Kind::InvalidArgument, "{message}");
+        message
+    };
+    for (request, said) in [
+        (json!({}), "either plain or hash"),
+        (json!({ "plain": SECRET, "hash": BCRYPT }), "either plain or hash"),
+        (json!({ "plain": &SECRET[1..] }), "from 24 to 1024 characters"),
+        (json!({ "plain": "passwordpasswordpasswordpassword" }), "80 bits"),
+        (json!({ "plain": "Zx8kQ2vB7nM4pL0sT6wY3c\u{e4}" }), "visible ASCII"),
+        (json!({ "hash": "5f4dcc3b5aa765d61d8327deb882cf99" }), "argon2id"),
+        (json!({ "hash": "$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/" }), "hash must be bcrypt"),
+        (json!({ "hash": &BCRYPT[1..] }), "hash must be bcrypt"),
+        (json!({ "hash": format!("{BCRYPT} ") }), "hash is not what bcrypt writes"),
+        (json!({ "hash": BCRYPT.replace("$04$", "$15$") }), "too costly"),
+        (json!({ "hash": ARGON2ID.replace("m=256", "m=1048576") }), "too costly"),
+        (json!({ "hash": SCRYPT.replace("ln=4", "ln=20") }), "too costly"),
+        (json!({ "hash": PBKDF2.replace("i=1000", "i=10000000") }), "too costly"),
+        (json!({ "hash": SHA512_CRYPT.replace("rounds=1000", "rounds=999999999") }), "too costly"),
+        (json!({ "hash": BCRYPT, "label": "a\nb" }), "label"),
+        (json!({ "hash": BCRYPT, "expires": "tomorrow" }), "expires"),
+    ] {
+        let message = refused(request.clone()).await;
+        assert!(message.contains(said) && !message.contains(SECRET), "{request}: {message}");
+    }
+    refused(json!({ "plain": "x9Q-z2".repeat(200) })).await;
+    refused(json!({ "hash": "$".repeat(500) })).await;
+    let past = json!({ "userId": user, "hash": BCRYPT, "expires": "2026-01-01T00:00:00Z" });
+    kit.refused("credential/ImportSecret", past, Kind::InvalidArgument, "DOMAIN-dv3t5").await;
+    let nobody = json!({ "userId": "1", "hash": BCRYPT });
+    kit.refused("credential/ImportSecret", nobody, Kind::FailedPrecondition, "COMMAND-x8910n").await;
+    assert!(credentials(&kit, &user).await.is_empty());
+}
+
+#[tokio::test]
+async fn imported_secrets_count_among_the_ten() {
+    let kit = Kit::new().await;
+    let user = with_hash(&kit, "ci", BCRYPT).await;
+    for _ in 1..10 {
+        kit.ok("credential/AddSecret", json!({ "userId": user })).await;
+    }
+    let one_more = json!({ "userId": user, "plain": SECRET });
+    kit.refused("credential/ImportSecret", one_more, Kind::FailedPrecondition, "COUNTERSIGN-secrets").await;
+    assert!(takes(&kit, "ci", SECRET).await);
+}
