@@ -7,10 +7,10 @@ use crate::{
     },
     app::{
         administrator_lists, administrators, authorization_lists, authorizations, changes, credential_changes,
-        credential_lists, events, fleet_rotation, instance, instance_members, leaked, live_secrets, machine_keys,
-        machine_lists, machine_removal, machine_states, machine_update, machine_views, machines, memberships,
-        oidc_settings, org_domains, org_lists, org_members, org_metadata, org_removal, org_views, orgs, orgs_v2,
-        personal_access_tokens, project_grant_lists, project_grant_views, project_grants, project_lists,
+        credential_lists, credential_policy, events, fleet_rotation, instance, instance_members, leaked, live_secrets,
+        machine_keys, machine_lists, machine_removal, machine_states, machine_update, machine_views, machines,
+        memberships, oidc_settings, org_domains, org_lists, org_members, org_metadata, org_removal, org_views, orgs,
+        orgs_v2, personal_access_tokens, project_grant_lists, project_grant_views, project_grants, project_lists,
         project_removal, project_roles, project_views, project_views_v2, projects, projects_v2, secret_generators,
         secrets, signing_keys, user_grant_views, user_grants, user_metadata,
     },
@@ -333,6 +333,14 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.internal_permission.v2.InternalPermissionService/ListAdministrators", op(administrator_lists::list)),
         ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
         ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),
+        (
+            "countersign.v1.OrganizationPolicyService/GetCredentialPolicy",
+            on_org(|r| &r.organization_id, fault::CREDENTIAL_ORG_UNKNOWN, credential_policy::get),
+        ),
+        (
+            "countersign.v1.OrganizationPolicyService/SetCredentialPolicy",
+            on_org(|r| &r.organization_id, fault::CREDENTIAL_ORG_UNKNOWN, credential_policy::set),
+        ),
         (
             "countersign.v1.CredentialService/AddSecret",
             on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, live_secrets::add),

@@ -1,6 +1,7 @@
 //! What keys and personal access tokens have in common.
 
 use crate::{
+    app::lifetime::{Expiry, Lifetime},
     authz::Authorized,
     error::{Fault, Result},
     id::CredentialId,
@@ -12,30 +13,31 @@ use crate::{
 };
 use buffa_types::google::protobuf;
 
-/// When a credential shall expire. Absent and zero both mean never; the past is refused by whoever knows the present.
-pub fn expiry(at: Option<&protobuf::Timestamp>) -> Result<Timestamp> {
-    let Some(at) = at.filter(|at| at.seconds != 0 || at.nanos != 0) else { return Ok(Timestamp::NEVER) };
-    Ok(Timestamp::from_parts(at.seconds, at.nanos).ok_or(fault::EXPIRES_IN_PAST)?)
+/// When a credential shall expire. Absent, zero and the end of time all mean that nobody says it: clients of ZITADEL send
+/// them alike. The past is refused by whoever knows the present.
+pub fn expiry(at: Option<&protobuf::Timestamp>) -> Result<Expiry> {
+    let Some(at) = at.filter(|at| at.seconds != 0 || at.nanos != 0) else { return Ok(Expiry::Open) };
+    let at = Timestamp::from_parts(at.seconds, at.nanos).ok_or(fault::EXPIRES_IN_PAST)?;
+    Ok(if at < Timestamp::NEVER { Expiry::At(at) } else { Expiry::Open })
 }
 
-/// The user, if it may be given one more credential that is narrowed to nothing, and the caller may give it.
+/// The user, if it may be given one more credential that is narrowed to nothing, and the caller may give it; and when it
+/// will expire.
 pub fn holder(
     state: &State<'_>,
     who: &Authorized<UserWrite>,
     user_id: &str,
-    expires: Timestamp,
+    expires: Expiry,
     now: Timestamp,
     unknown: Fault,
-) -> Result<Machine> {
+) -> Result<(Machine, Timestamp)> {
     let machine = who.machine_to_change(state, user_id, unknown)?;
     who.may_narrow_to(&Bounds::default())?;
-    if expires <= now {
-        return Err(fault::EXPIRES_IN_PAST.into());
-    }
+    let end = Lifetime::in_org(state, &machine.org, now)?.end(expires)?;
     if state.credentials(&machine.id)?.count() >= MAX_CREDENTIALS {
         return Err(fault::TOO_MANY_CREDENTIALS.into());
     }
-    Ok(machine)
+    Ok((machine, end))
 }
 
 /// A user's credential of this id, if `is_one` says that it is of the right kind.

@@ -2,7 +2,9 @@
 
 use crate::{
     app::{
-        App, credential_views, live_secrets,
+        App, credential_views,
+        lifetime::Lifetime,
+        live_secrets,
         replacement::{Fate, NewSecret, live},
     },
     authz::Authorized,
@@ -156,7 +158,7 @@ impl Rotation {
     ) -> Result<Vec<Draft>> {
         self.who.may_change(state, machine)?;
         let new = NewSecret { label: self.name.clone(), ..new };
-        let facts = new.in_place_of(&self.who, old, fate, now)?;
+        let facts = new.in_place_of(&self.who, old, fate, Lifetime::in_org(state, &machine.org, now)?)?;
         Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! Keys of machine users: the public halves of what they sign assertions with.
 
 use crate::{
-    app::{App, credentials, page::Page, reply},
+    app::{App, credentials, lifetime::Expiry, page::Page, reply},
     authz::Authorized,
     error::{Error, Result},
     id::CredentialId,
@@ -10,7 +10,6 @@ use crate::{
     permission::{UserRead, UserWrite},
     proto::zitadel::{authn::v1 as authn, management::v1 as management, user::v2},
     store::Receipt,
-    time::Timestamp,
 };
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -123,7 +122,7 @@ async fn make(
     who: Authorized<UserWrite>,
     user_id: String,
     brought: Vec<u8>,
-    expires: Timestamp,
+    mut expires: Expiry,
 ) -> Result<Added> {
     let id: CredentialId = app.new_id();
     let (public, file) = match brought.is_empty() {
@@ -131,30 +130,30 @@ async fn make(
         true => {
             // Before the work, so that whoever would be refused cannot ask for it.
             let (state, now) = (app.store.snapshot()?, app.clock.now());
-            let user = credentials::holder(&state.state(), &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?.id;
+            let (user, end) =
+                credentials::holder(&state.state(), &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?;
+            // What the file says must come true.
+            expires = Expiry::At(end);
             drop(state);
             let made = generate(&id).await?;
             let file = KeyFile {
                 r#type: "serviceaccount",
                 key_id: id.as_str(),
                 key: made.private_pem(),
-                expiration_date: reply::timestamp(expires),
-                user_id: user.as_str(),
+                expiration_date: reply::timestamp(end),
+                user_id: user.id.as_str(),
             };
             let file = serde_json::to_vec(&file).map_err(Error::internal)?;
             (made.into_public(), file)
         }
     };
-    let added = UserFact::KeyAdded {
-        credential: id.clone(),
-        public_key: public.to_spki()?,
-        algorithm: public.algorithm().name().into(),
-        expires,
-    };
+    let (credential, public_key) = (id.clone(), public.to_spki()?);
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = credentials::holder(state, &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?;
+            let (machine, expires) = credentials::holder(state, &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?;
+            let algorithm = public.algorithm().name().into();
+            let added = UserFact::KeyAdded { credential, public_key, algorithm, expires };
             Ok(credentials::event(&machine, added))
         })
         .await?;

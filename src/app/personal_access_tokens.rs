@@ -1,7 +1,7 @@
 //! Personal access tokens of machine users.
 
 use crate::{
-    app::{App, bootstrap::PAT_SCOPES, credentials, page::Page, reply},
+    app::{App, bootstrap::PAT_SCOPES, credentials, lifetime::Expiry, page::Page, reply},
     authz::Authorized,
     error::Result,
     id::CredentialId,
@@ -13,7 +13,6 @@ use crate::{
     },
     secret::{Prefix, SecretText},
     store::Receipt,
-    time::Timestamp,
 };
 
 /// Adds a token. It is shown in this answer and never again. Without an expiration date it never expires.
@@ -108,20 +107,17 @@ struct Added {
     receipt: Receipt,
 }
 
-async fn make(app: &App, who: Authorized<UserWrite>, user_id: String, expires: Timestamp) -> Result<Added> {
+async fn make(app: &App, who: Authorized<UserWrite>, user_id: String, expires: Expiry) -> Result<Added> {
     let token = SecretText::generate(Prefix::PersonalAccessToken, &app.random);
     let id: CredentialId = app.new_id();
-    let added = UserFact::PatAdded {
-        credential: id.clone(),
-        hash: app.keys.load().personal_access_tokens().hash(token.expose()),
-        hint: token.hint(),
-        expires,
-        scopes: PAT_SCOPES.map(Into::into).into(),
-    };
+    let (credential, hint) = (id.clone(), token.hint());
+    let hash = app.keys.load().personal_access_tokens().hash(token.expose());
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = credentials::holder(state, &who, &user_id, expires, now, fault::PAT_USER_UNKNOWN)?;
+            let (machine, expires) = credentials::holder(state, &who, &user_id, expires, now, fault::PAT_USER_UNKNOWN)?;
+            let scopes = PAT_SCOPES.map(Into::into).into();
+            let added = UserFact::PatAdded { credential, hash, hint, expires, scopes };
             Ok(credentials::event(&machine, added))
         })
         .await?;

@@ -3,18 +3,19 @@
 use crate::{
     app::{
         App,
+        lifetime::Lifetime,
         replacement::{Fate, NewSecret, live},
         reply,
     },
     authz::{Absent, Authorized},
     error::{Fault, Result},
+    id::CredentialId,
     limits::MAX_LIVE_SECRETS,
     model::{Draft, Machine, UserFact, fault},
     permission::UserWrite,
     proto::zitadel::{management::v1 as management, user::v2 as user},
     secret::SecretText,
     store::{Changed, Decision, Receipt, State},
-    time::Timestamp,
 };
 use std::time::Duration;
 
@@ -81,8 +82,10 @@ async fn set(
         .change(who.warrant(), move |state, now| {
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
             who.may_change(state, &machine)?;
+            let lifetime = Lifetime::in_org(state, &machine.org, now)?;
             let facts = match Fate::of(grace) {
-                Fate::RunOut(_) => run_out(state, &who, &machine, new, grace, now)?,
+                Fate::RunOut(_) => run_out(state, &who, &machine, new, grace, lifetime)?,
+                Fate::Removed | Fate::Killed if lifetime.is_limited() => replace_all(&who, &machine, new, lifetime)?,
                 Fate::Removed | Fate::Killed => {
                     who.may_narrow_to(&new.bounds)?;
                     vec![UserFact::SecretSet { credential: new.id, hash: new.hash, hint: new.text.hint() }]
@@ -102,16 +105,29 @@ fn run_out(
     machine: &Machine,
     new: NewSecret,
     grace: Duration,
-    now: Timestamp,
+    lifetime: Lifetime,
 ) -> Result<Vec<UserFact>> {
+    let now = lifetime.now;
     let mut old = live(state, machine, now)?;
     let mut facts = Vec::new();
     while old.len() >= MAX_LIVE_SECRETS {
         let Some((first, _)) = old.iter().enumerate().min_by_key(|(_, secret)| secret.expires) else { break };
         facts.extend(Fate::Removed.befall(&old.remove(first), now));
     }
-    facts.extend(new.in_place_of(who, &old, Fate::RunOut(grace), now)?);
+    facts.extend(new.in_place_of(who, &old, Fate::RunOut(grace), lifetime)?);
     Ok(facts)
+}
+
+/// What [`UserFact::SecretSet`] says, for a secret that has an end.
+fn replace_all(
+    who: &Authorized<UserWrite>,
+    machine: &Machine,
+    new: NewSecret,
+    lifetime: Lifetime,
+) -> Result<Vec<UserFact>> {
+    let removed = |id: &CredentialId| UserFact::SecretRemoved { credential: id.clone() };
+    let added = new.beside(who, 0, lifetime)?;
+    Ok(machine.secrets.iter().map(|secret| removed(&secret.id)).chain([added]).collect())
 }
 
 async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result<Receipt> {
