@@ -58,6 +58,7 @@ const CALLS: &[&str] = &[
     "management/UpdateOrg",
     "management/DeactivateOrg",
     "management/ReactivateOrg",
+    "authorization.v2/UpdateAuthorization",
     "admin/AddIAMMember",
     "admin/UpdateIAMMember",
     "admin/RemoveIAMMember",
@@ -66,11 +67,30 @@ const CALLS: &[&str] = &[
     "keys/RotateSigningKey",
 ];
 
+/// What takes the others away is rare, or there would be nothing to be taken.
+const ENDS: &[&str] = &[
+    "project.v2/DeleteProject",
+    "project.v2/RemoveProjectRole",
+    "project.v2/DeleteProjectGrant",
+    "authorization.v2/DeleteAuthorization",
+];
+
+/// What projects need to be granted at all.
+const SHARES: &[&str] = &[
+    "project.v2/CreateProject",
+    "project.v2/AddProjectRole",
+    "project.v2/CreateProjectGrant",
+    "project.v2/UpdateProjectGrant",
+    "authorization.v2/CreateAuthorization",
+];
+
 /// Adding users is common, or most steps would be about users that are not there; ending an organisation is rare.
 fn asks() -> impl Strategy<Value = Ask> {
     prop_oneof![
         8 => Just(Ask::Call("management/AddMachineUser")),
         20 => select(CALLS).prop_map(Ask::Call),
+        16 => select(SHARES).prop_map(Ask::Call),
+        2 => select(ENDS).prop_map(Ask::Call),
         4 => select(CALLS).prop_map(Ask::Twice),
         2 => Just(Ask::RevokeToken),
     ]
@@ -90,26 +110,52 @@ struct World {
     orgs: Vec<String>,
     /// Personal access tokens' ids, by user.
     tokens: BTreeMap<String, String>,
+    /// The last authorization's id, by project.
+    authorizations: BTreeMap<String, String>,
     /// Each owner's last sequence that was answered.
     heads: BTreeMap<String, u64>,
 }
 
-static IMAGE: LazyLock<(Image, String, String, String)> = LazyLock::new(|| {
+/// A server that begins with an organisation beside the administrator's, which has a share in a project of that.
+struct Scene {
+    image: Image,
+    other: String,
+    owner: String,
+    viewer: String,
+    /// What the other organisation gave in the project.
+    authorization: String,
+}
+
+static SCENE: LazyLock<Scene> = LazyLock::new(|| {
     // A thread of its own, because a test may run in a runtime already.
     let made = std::thread::spawn(|| {
         runtime().block_on(async {
             let mut people = None;
             let image = Image::make(async |kit: &Kit| {
                 let (other, owner) = kit.other_org().await;
-                people = Some((other, owner, kit.member("ORG_OWNER_VIEWER").await));
+                let authorization = share(kit, &other).await;
+                people = Some((other, owner, kit.member("ORG_OWNER_VIEWER").await, authorization));
             })
             .await;
-            let (other, owner, viewer) = people.expect("made");
-            (image, other, owner, viewer)
+            let (other, owner, viewer, authorization) = people.expect("made");
+            Scene { image, other, owner, viewer, authorization }
         })
     });
     made.join().expect("no panic")
 });
+
+/// A project of the administrator's organisation that the other may give a role in, and gave.
+async fn share(kit: &Kit, other: &str) -> String {
+    let (project, role) = (json!("project-0"), json!("role-0"));
+    let created = json!({ "organizationId": kit.org, "projectId": project, "name": "Shared" });
+    kit.ok("project.v2/CreateProject", created).await;
+    let added = json!({ "projectId": project, "roleKey": role, "displayName": role });
+    kit.ok("project.v2/AddProjectRole", added).await;
+    let granted = json!({ "projectId": project, "grantedOrganizationId": other, "roleKeys": [role] });
+    kit.ok("project.v2/CreateProjectGrant", granted).await;
+    let given = json!({ "userId": kit.demo, "projectId": project, "organizationId": other, "roleKeys": [role] });
+    text(&kit.ok("authorization.v2/CreateAuthorization", given).await["id"])
+}
 
 fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
@@ -120,6 +166,7 @@ impl World {
         let user = format!("user-{}", step.user);
         let name = format!("name-{}", step.name);
         let org = self.orgs.get(step.context).unwrap_or(&self.orgs[0]);
+        let (project, role) = (format!("project-{}", step.user / 3), format!("role-{}", step.name / 3));
         match procedure.rsplit('/').next().unwrap_or_default() {
             "AddMachineUser" => json!({ "userId": user, "userName": name, "name": name }),
             "UpdateMachine" => json!({ "userId": user, "name": name, "description": user }),
@@ -133,6 +180,21 @@ impl World {
             "AddIAMMember" | "UpdateIAMMember" => {
                 let role = if step.name.is_multiple_of(2) { "IAM_OWNER" } else { "IAM_OWNER_VIEWER" };
                 json!({ "userId": user, "roles": [role] })
+            }
+            "CreateProject" => json!({ "organizationId": org, "projectId": project, "name": name }),
+            "DeleteProject" => json!({ "projectId": project }),
+            "AddProjectRole" | "RemoveProjectRole" => {
+                json!({ "projectId": project, "roleKey": role, "displayName": role })
+            }
+            "CreateProjectGrant" | "UpdateProjectGrant" | "DeleteProjectGrant" => {
+                let roles = if step.name == 0 { json!([]) } else { json!([role]) };
+                json!({ "projectId": project, "grantedOrganizationId": org, "roleKeys": roles })
+            }
+            "CreateAuthorization" => {
+                json!({ "userId": self.kit.admin, "projectId": project, "organizationId": org, "roleKeys": [role] })
+            }
+            "UpdateAuthorization" | "DeleteAuthorization" => {
+                json!({ "id": self.authorizations.get(&project), "roleKeys": [role] })
             }
             "AddOrg" | "UpdateOrg" => json!({ "name": name }),
             "SetDefaultOrg" | "RemoveOrg" => json!({ "orgId": org }),
@@ -185,6 +247,9 @@ impl World {
         if let Some(id) = answer.get("tokenId") {
             self.tokens.insert(format!("user-{}", step.user), text(id));
         }
+        if matches!(step.ask, Ask::Call("authorization.v2/CreateAuthorization")) {
+            self.authorizations.insert(format!("project-{}", step.user / 3), text(&answer["id"]));
+        }
         if matches!(step.ask, Ask::Call("management/AddOrg") | Ask::Twice("management/AddOrg")) {
             self.orgs.push(text(&answer["id"]));
         }
@@ -226,13 +291,14 @@ impl World {
 }
 
 async fn whatever_is_asked(steps: Vec<Step>) {
-    let (image, other, owner, viewer) = &*IMAGE;
+    let Scene { image, other, owner, viewer, authorization } = &*SCENE;
     let disk = image.disk();
     let kit = image.open_on(&disk);
     let mut world = World {
         callers: vec![kit.admin_token.clone(), kit.admin_token.clone(), owner.clone(), viewer.clone()],
         orgs: vec![kit.org.clone(), other.clone()],
         tokens: BTreeMap::new(),
+        authorizations: BTreeMap::from([("project-0".to_owned(), authorization.clone())]),
         heads: BTreeMap::new(),
         kit,
     };

@@ -11,6 +11,7 @@ use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use buffa::Message;
 use countersign::proto::zitadel::{
     management::v1::{GenerateMachineSecretRequest, GenerateMachineSecretResponse},
+    project::v2::{CreateProjectRequest, CreateProjectResponse},
     v1::ErrorDetail,
 };
 use serde_json::{Value, json};
@@ -318,4 +319,25 @@ async fn json_answers_have_the_same_members_on_rest_and_connect() {
     assert!(rest["user"]["details"]["sequence"].is_string(), "{rest}");
     let none: Option<&Value> = rest["user"]["machine"].get("accessTokenType");
     assert!(none.is_none(), "zero values are left out: {rest}");
+}
+
+/// ZITADEL's newest services have no REST paths, and every other way in.
+#[tokio::test]
+async fn what_has_no_path_is_reached_over_every_rpc_wire() {
+    let server = Server::start().await;
+    let authorization = format!("Bearer {}", server.kit.admin_token);
+    let procedure = full_name("project.v2/CreateProject");
+    let body = |name: &str| json!({ "organizationId": server.kit.org, "name": name });
+    let connect = Ask::post(format!("/{procedure}")).json(&body("Over Connect"));
+    let created = server.ask(connect.header("authorization", &authorization)).await.ok();
+    assert!(created["projectId"].is_string());
+    for (name, content_type) in [("Over gRPC", "application/grpc"), ("Over gRPC-Web", "application/grpc-web+proto")] {
+        let organization_id = server.kit.org.clone();
+        let message = CreateProjectRequest { organization_id, name: name.into(), ..Default::default() };
+        let ask = grpc::call(&procedure, content_type, &message).header("authorization", &authorization);
+        let created: CreateProjectResponse = grpc::reply(&server.client.send(Http::Two, ask).await);
+        assert!(!created.project_id.is_empty(), "{name}");
+    }
+    let rest = Ask::post("/v2/projects".to_owned()).json(&body("Over REST")).header("authorization", &authorization);
+    assert_eq!(server.ask(rest).await.status, 404);
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub fn run(input: &[u8]) {
     let mut lines = input;
     let route = route::take(&mut lines);
-    let rule = &route.rest[0];
+    let Some(rule) = route.rest.first() else { return };
     let mut variables = Vec::new();
     for name in rule.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
         let Ok(value) = std::str::from_utf8(route::line(&mut lines)) else { return };

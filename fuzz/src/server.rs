@@ -53,6 +53,7 @@ impl Server {
             signing_algorithm: Algorithm::EdDsa,
             jwt_type: "JWT".into(),
             metrics: true,
+            rotation_grace: Duration::ZERO,
             throttle: None,
             trusted_proxies: Vec::new(),
         };

@@ -265,7 +265,7 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         ("zitadel.project.v2.ProjectService/UpdateProject", on_project(|r| &r.project_id, projects_v2::update)),
         ("zitadel.project.v2.ProjectService/DeleteProject", on_project(|r| &r.project_id, project_removal::remove_v2)),
         ("zitadel.project.v2.ProjectService/DeactivateProject", on_project(|r| &r.project_id, projects_v2::deactivate)),
-        ("zitadel.project.v2.ProjectService/ActivateProject", on_project(|r| &r.id, projects_v2::activate)),
+        ("zitadel.project.v2.ProjectService/ActivateProject", on_project(|r| &r.project_id, projects_v2::activate)),
         ("zitadel.project.v2.ProjectService/GetProject", on_project(|r| &r.project_id, project_views_v2::get)),
         ("zitadel.project.v2.ProjectService/CreateProjectGrant", on_project(|r| &r.project_id, project_grants::add_v2)),
         (

@@ -76,7 +76,11 @@ fn candidates<'a>(state: State<'a>, sight: &'a Sight, filters: &'a [Filter]) -> 
                 let ids = filter.ids.iter().filter_map(|id| Id::parse(id));
                 return Ok(Box::new(ids.filter_map(move |id| state.user_grant(&id).transpose())));
             }
-            Filter::UserId(filter) => return of(&filter.id, |user| state.user_grants_of(&user)),
+            Filter::InUserIds(filter) => {
+                let users = filter.ids.iter().filter_map(|id| Id::parse(id));
+                let theirs: Vec<_> = users.map(|user| state.user_grants_of(&user)).collect::<Result<_>>()?;
+                return Ok(Box::new(theirs.into_iter().flatten()));
+            }
             Filter::ProjectGrantId(filter) => return of(&filter.id, |grant| state.user_grants_through(&grant, UP)),
             _ => {}
         }
@@ -113,7 +117,7 @@ fn meets(state: &State<'_>, filters: &[Filter], grant: &UserGrant) -> Result<boo
             Filter::AuthorizationIds(filter) => filter.ids.iter().any(|id| id == grant.id.as_str()),
             Filter::OrganizationId(filter) => filter.id == grant.owner.as_str(),
             Filter::State(filter) => filter.state.as_known() == Some(state_view(grant)),
-            Filter::UserId(filter) => filter.id == grant.user.as_str(),
+            Filter::InUserIds(filter) => filter.ids.iter().any(|id| id == grant.user.as_str()),
             Filter::UserOrganizationId(filter) => filter.id == user(state, grant)?.org.as_str(),
             Filter::UserPreferredLoginName(filter) => {
                 TextMatch::filter(&filter.login_name, &filter.method).matches(&user(state, grant)?.user_name)

@@ -71,7 +71,7 @@ pub async fn activate(
     who: Authorized<ProjectWrite>,
     request: wire::ActivateProjectRequest,
 ) -> Result<wire::ActivateProjectResponse> {
-    let done = switch_on(&app, who, request.id).await?;
+    let done = switch_on(&app, who, request.project_id).await?;
     Ok(wire::ActivateProjectResponse { change_date: reply::timestamp(done.at).into() })
 }
 

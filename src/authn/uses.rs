@@ -99,7 +99,7 @@ impl Note {
         let last = &mut self.last;
         (last.at, last.address, last.accepted) = (at, address, accepted);
         last.agent.clear();
-        last.agent.push_str(&agent[..agent.floor_char_boundary(MAX_AGENT_BYTES)]);
+        last.agent.push_str(cut(agent));
         last.failures = if accepted { 0 } else { last.failures.saturating_add(1) };
         last.accepted_at = if accepted { Some(at) } else { last.accepted_at };
     }
@@ -110,6 +110,12 @@ impl Note {
         let failures = self.last.failures.saturating_add(before.failures);
         LastUse { failures, accepted_at: before.accepted_at, ..self.last }
     }
+}
+
+/// As much of a text as is kept, without half a character.
+fn cut(agent: &str) -> &str {
+    let end = (0..=agent.len().min(MAX_AGENT_BYTES)).rev().find(|&at| agent.is_char_boundary(at));
+    &agent[..end.unwrap_or_default()]
 }
 
 /// Nothing panics while it holds a lock, and if it did, the notes would still be whole.

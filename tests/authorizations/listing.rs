@@ -103,8 +103,8 @@ async fn authorizations_are_listed_by_what_they_connect() {
         (json!({ "organizationId": { "id": "../x" } }), none.clone()),
         (json!({ "state": { "state": "STATE_INACTIVE" } }), vec![OWN]),
         (json!({ "state": { "state": "STATE_ACTIVE" } }), vec![THROUGH, TWO]),
-        (json!({ "userId": { "id": kit.demo } }), vec![OWN, THROUGH]),
-        (json!({ "userId": { "id": "" } }), none.clone()),
+        (json!({ "inUserIds": { "ids": [kit.demo, "4711", "../x"] } }), vec![OWN, THROUGH]),
+        (json!({ "inUserIds": { "ids": [] } }), none.clone()),
         (json!({ "userOrganizationId": { "id": orgs[0] } }), vec![TWO]),
         (json!({ "userPreferredLoginName": { "loginName": "a" } }), vec![TWO]),
         (
@@ -119,7 +119,7 @@ async fn authorizations_are_listed_by_what_they_connect() {
     ] {
         assert_eq!(list(&kit, &kit.admin_token, json!([filter])).await, expected, "{filter}");
         // And together with another, whichever is looked up.
-        let both = json!([filter, { "userId": { "id": owners[0].id } }]);
+        let both = json!([filter, { "inUserIds": { "ids": [owners[0].id] } }]);
         let of_both: Vec<_> = expected.into_iter().filter(|row| *row == TWO).collect();
         assert_eq!(list(&kit, &kit.admin_token, both).await, of_both, "{filter}");
     }

@@ -99,13 +99,13 @@ async fn only_what_is_named_of_a_project_changes() {
 async fn a_project_is_switched_off_and_on() {
     let kit = Kit::new().await;
     let project = kit.project_in("", "Billing").await;
-    let (off, on) = (json!({ "projectId": project }), json!({ "id": project }));
-    kit.refused("project.v2/ActivateProject", on.clone(), FailedPrecondition, "COMMAND-5M9bs").await;
-    let done = kit.ok("project.v2/DeactivateProject", off.clone()).await;
+    let named = json!({ "projectId": project });
+    kit.refused("project.v2/ActivateProject", named.clone(), FailedPrecondition, "COMMAND-5M9bs").await;
+    let done = kit.ok("project.v2/DeactivateProject", named.clone()).await;
     let shown = kit.project_v2(&project).await;
     assert_eq!((&shown["state"], &shown["changeDate"]), (&json!("PROJECT_STATE_INACTIVE"), &done["changeDate"]));
-    kit.refused("project.v2/DeactivateProject", off, FailedPrecondition, "COMMAND-mki55").await;
-    kit.ok("project.v2/ActivateProject", on).await;
+    kit.refused("project.v2/DeactivateProject", named.clone(), FailedPrecondition, "COMMAND-mki55").await;
+    kit.ok("project.v2/ActivateProject", named).await;
     assert_eq!(kit.project_v2(&project).await["state"], "PROJECT_STATE_ACTIVE");
 }
 

@@ -3,7 +3,7 @@
 use super::indexes::assert_lists;
 use countersign::{
     id::{OrgId, UserId},
-    model::{Column, CredentialKind, Org, OrgColumn},
+    model::{Column, CredentialKind, Org, OrgColumn, Project, ProjectGrant},
     store::{Counted, Direction, Part, State},
 };
 use std::collections::BTreeSet;
@@ -94,20 +94,70 @@ pub fn assert_projects(state: &State<'_>, org: &OrgId, users: &BTreeSet<UserId>)
         for grant in state.user_grants_in(&project.id, Direction::Ascending).expect("read") {
             let grant = grant.expect("a grant");
             assert!(users.contains(&grant.user), "{} is granted roles and no user", grant.user);
-            let by_user = state.user_grant_by(&grant.user, &project.id, org).expect("read");
+            let by_user = state.user_grant_by(&grant.user, &project.id, &grant.owner).expect("read");
             assert_eq!(by_user.as_ref(), Some(&grant.id), "a grant by its user");
             for role in &grant.roles {
                 assert!(state.project_role(&project.id, role).expect("read").is_some(), "{role} is no role");
                 let mut with = state.user_grants_with(&project.id, role).expect("read").map(Result::unwrap);
                 assert!(with.any(|found| found.id == grant.id), "a grant by its role {role}");
             }
-            in_projects.insert(grant.id);
+            if grant.owner == *org {
+                in_projects.insert(grant.id);
+            }
         }
+        assert_shared(state, &project);
         let count = state.count(Counted::UserGrantsIn(org, &project.id)).expect("a count");
         assert_eq!(count, (in_projects.len() - before) as u64, "grants in {}", project.id);
     }
+    let mut shared = BTreeSet::new();
+    for grant in state.project_grants_for(org, Direction::Ascending).expect("read") {
+        let grant = grant.expect("a project grant");
+        assert!(state.project(&grant.project).expect("read").is_some(), "{} is granted and gone", grant.project);
+        let through = state.user_grants_through(&grant.id, Direction::Ascending).expect("read");
+        in_projects.extend(through.map(|through| through.expect("a grant").id));
+        shared.insert(grant.id);
+    }
+    assert_eq!(state.count(Counted::ProjectGrantsFor(org)).expect("a count"), shared.len() as u64, "granted to {org}");
+    let given = state.project_grants_by(org, Direction::Ascending).expect("read").count() as u64;
+    assert_eq!(state.count(Counted::ProjectGrantsBy(org)).expect("a count"), given, "granted by {org}");
     let owned = state.user_grants(org, Direction::Ascending).expect("read");
     let owned: BTreeSet<_> = owned.map(|grant| grant.expect("a grant").id).collect();
     assert_eq!(state.count(Counted::UserGrants(org)).expect("a count"), owned.len() as u64, "grants of {org}");
-    assert_eq!(owned, in_projects, "the grants of {org}, and those in its projects");
+    assert_eq!(owned, in_projects, "the grants of {org}, and those in its projects or through others'");
+}
+
+/// Every index of a project's grants, and of what was given through them.
+fn assert_shared(state: &State<'_>, project: &Project) {
+    const UP: Direction = Direction::Ascending;
+    let id = |grant: &ProjectGrant| grant.id.clone();
+    let grants: Vec<_> = state.project_grants_of(&project.id, UP).expect("read").map(Result::unwrap).collect();
+    let count = state.count(Counted::ProjectGrantsOf(&project.id)).expect("a count");
+    assert_eq!(count, grants.len() as u64, "grants of {}", project.id);
+    for grant in &grants {
+        assert!(grant.owner == project.org && grant.granted != project.org, "{grant:?}");
+        assert!(state.org(&grant.granted).expect("read").is_some(), "{} is granted a project and gone", grant.granted);
+        let found = state.project_grant_to(&project.id, &grant.granted).expect("read");
+        assert_eq!(found.as_ref(), Some(grant), "a project grant by its organisation");
+        let mut by = state.project_grants_by(&grant.owner, UP).expect("read").map(|grant| id(&grant.unwrap()));
+        let mut had = state.project_grants_for(&grant.granted, UP).expect("read").map(|grant| id(&grant.unwrap()));
+        assert!(by.any(|found| found == grant.id) && had.any(|found| found == grant.id), "{grant:?}");
+        for role in &grant.roles {
+            assert!(state.project_role(&project.id, role).expect("read").is_some(), "{role} is no role");
+            let mut with = state.project_grants_with(&project.id, role).expect("read").map(|grant| id(&grant.unwrap()));
+            assert!(with.any(|found| found == grant.id), "a project grant by its role {role}");
+        }
+    }
+    let given = state.user_grants_in(&project.id, UP).expect("read").map(Result::unwrap);
+    let mut given: BTreeSet<_> = given.filter(|given| given.owner != project.org).map(|given| given.id).collect();
+    for grant in &grants {
+        for through in state.user_grants_through(&grant.id, UP).expect("read").map(Result::unwrap) {
+            assert!(through.owner == grant.granted && given.remove(&through.id), "{through:?}");
+            for role in &through.roles {
+                assert!(grant.roles.contains(role), "{role} was given and not granted");
+                let mut with = state.user_grants_through_with(&grant.id, role).expect("read").map(Result::unwrap);
+                assert!(with.any(|found| found.id == through.id), "a user grant by its granted role {role}");
+            }
+        }
+    }
+    assert!(given.is_empty(), "given by others through nothing: {given:?}");
 }

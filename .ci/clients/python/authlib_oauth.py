@@ -1,5 +1,6 @@
 """Authlib: all that OAuth 2.0 has for a machine, from discovery to a token that a resource server can check."""
 
+import time
 import requests
 from authlib.integrations.requests_client import AssertionSession, OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
@@ -20,6 +21,11 @@ def get(url):
 metadata = get(f"{server.url}/.well-known/openid-configuration")
 expect(metadata["issuer"], server.url, "the issuer")
 expect(get(f"{server.url}/.well-known/oauth-authorization-server")["issuer"], server.url, "the issuer (RFC 8414)")
+# A server that has just been made has no key until it has made one.
+for _ in range(100):
+    if get(metadata["jwks_uri"])["keys"]:
+        break
+    time.sleep(0.2)
 keys = KeySet.import_key_set(get(metadata["jwks_uri"]))
 for key in keys.keys:
     holds(key.kid, "a key's name")

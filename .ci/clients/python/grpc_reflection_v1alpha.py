@@ -4,11 +4,12 @@ import grpc
 from google.protobuf import descriptor_pool, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-from server import Server, expect, holds
+from server import Management, Server, expect, holds
 
 SERVICE = "zitadel.management.v1.ManagementService"
 
 server = Server()
+user_id, client_id, _ = Management(server).machine()
 with open(server.ca_file, "rb") as file:
     channel = grpc.secure_channel(server.authority, grpc.ssl_channel_credentials(file.read()))
 grpc.channel_ready_future(channel).result(timeout=10)
@@ -26,8 +27,8 @@ call = channel.unary_unary(
 )
 admin = [("authorization", f"Bearer {server.admin_token}")]
 
-answer = call(Request(user_id=server.user_id), metadata=admin, timeout=10)
-expect(answer.client_id, server.client_id, "the client id")
+answer = call(Request(user_id=user_id), metadata=admin, timeout=10)
+expect(answer.client_id, client_id, "the client id")
 holds(answer.client_secret, "a secret")
 holds(answer.details.sequence > 0, "a sequence")
 

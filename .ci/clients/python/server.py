@@ -52,7 +52,7 @@ def refused(kind, call, what):
 
 def key_file(content):
     """The path of a file with that content, as an administrator would hand it to a workload."""
-    with tempfile.NamedTemporaryFile("wb", suffix=".json", delete=False, dir=os.environ["COUNTERSIGN_SCRATCH"]) as file:
+    with tempfile.NamedTemporaryFile("wb", suffix=".json", delete=False) as file:
         file.write(content)
     return file.name
 

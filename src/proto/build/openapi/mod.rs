@@ -13,7 +13,7 @@ use protox::prost_reflect::{DescriptorPool, ServiceDescriptor};
 use schemas::Schemas;
 use serde_json::{Value, json};
 
-use crate::{names, rpcs};
+use crate::rpcs::{self, Rpc};
 
 pub fn generate(pool: &DescriptorPool, version: &str) -> String {
     let mut document: Value = serde_json::from_str(include_str!("fixed.json")).expect("fixed.json is JSON");
@@ -29,7 +29,7 @@ pub fn generate(pool: &DescriptorPool, version: &str) -> String {
         }
     }
     let tags = document["tags"].as_array_mut().expect("tags are a list");
-    tags.splice(0..0, services(pool));
+    tags.splice(0..0, services(&rpcs::all(pool)));
     let components = document["components"]["schemas"].as_object_mut().expect("schemas are an object");
     components.extend(schemas.written);
     document["info"]["version"] = version.into();
@@ -43,9 +43,12 @@ pub fn tag(document: &str) -> String {
     format!("\"{:016x}\"", hasher.finish())
 }
 
-fn services(pool: &DescriptorPool) -> Vec<Value> {
-    let served = pool.services().filter(|service| names::is_served(service.package_name()));
-    let tag = |service: ServiceDescriptor| {
+/// Those that REST reaches.
+fn services(rpcs: &[Rpc]) -> Vec<Value> {
+    let mut served: Vec<_> = rpcs.iter().filter(|rpc| !rpc.bindings.is_empty()).collect();
+    served.dedup_by_key(|rpc| rpc.method.parent_service().full_name().to_owned());
+    let served = served.into_iter().map(|rpc| rpc.method.parent_service());
+    let tag = |service: &ServiceDescriptor| {
         let comment = comments::of(&service.parent_file(), service.path());
         json!({ "name": service.name(), "description": format!("`{}`. {comment}", service.full_name()) })
     };
