@@ -1,6 +1,6 @@
 //! How long an organisation lets credentials live.
 
-use crate::common::{Kit, refused_with, text};
+use crate::common::{Kit, Refusal, refused_with, text, web::Auth};
 use countersign::{
     error::Kind,
     id::{CredentialId, UserId},
@@ -53,7 +53,7 @@ fn is_latest(kit: &Kit, end: Option<Timestamp>) -> bool {
     end.is_some_and(|end| end <= kit.latest() && kit.latest() - end < Duration::from_secs(1))
 }
 
-fn too_long(answer: Result<Value, crate::common::Refusal>) {
+fn too_long(answer: Result<Value, Refusal>) {
     let message = answer.clone().expect_err("a refusal").2;
     assert_eq!(refused_with(answer), (Kind::InvalidArgument, "COUNTERSIGN-lifetime".into()));
     assert!(
@@ -101,42 +101,38 @@ async fn only_a_length_that_makes_sense_is_taken() {
 #[tokio::test]
 async fn a_credential_without_an_end_gets_the_longest_life_and_a_longer_one_is_refused() {
     let kit = Kit::with_policy().await;
-    let user = || json!({ "userId": kit.demo });
-    for (procedure, id, field) in [
-        ("management/AddMachineKey", "keyId", "expirationDate"),
-        ("user.v2/AddKey", "keyId", "expirationDate"),
-        ("management/AddPersonalAccessToken", "tokenId", "expirationDate"),
-        ("user.v2/AddPersonalAccessToken", "tokenId", "expirationDate"),
-        ("credential/AddSecret", "", "expires"),
-        ("credential/RotateSecret", "", "expires"),
+    let (id, ours) = (["/keyId", "/tokenId"], "/credential/id");
+    // To the v2 calls of ZITADEL a date must be given, and the first of all says as little as none.
+    let (none, zero) = (Value::Null, json!("1970-01-01T00:00:00Z"));
+    for (procedure, id, open) in [
+        ("management/AddMachineKey", id[0], &none),
+        ("user.v2/AddKey", id[0], &zero),
+        ("management/AddPersonalAccessToken", id[1], &none),
+        ("user.v2/AddPersonalAccessToken", id[1], &zero),
+        ("credential/AddSecret", ours, &none),
+        ("credential/RotateSecret", ours, &none),
     ] {
-        let is_ours = procedure.starts_with("credential/");
-        let ask = |end: Option<String>| {
-            let mut body = user();
-            body["publicKey"] = json!(PUBLIC_KEY);
+        let (field, never) = match id == ours {
+            true => ("expires", "never"),
+            false => ("expirationDate", "9999-12-31T23:59:59Z"),
+        };
+        let ask = async |end: Value| {
+            let mut body = json!({ "userId": kit.demo, "publicKey": PUBLIC_KEY });
             if procedure == "management/AddMachineKey" {
                 body["type"] = json!("KEY_TYPE_JSON");
             }
-            if let Some(end) = end {
-                body[field] = end.into();
-            }
-            let kit = &kit;
-            async move { kit.call(procedure, &kit.admin_token, body).await }
+            body[field] = end;
+            kit.call(procedure, &kit.admin_token, body).await
         };
-        let id = |answer: &Value| if is_ours { text(&answer["credential"]["id"]) } else { text(&answer[id]) };
-        let open = ask(None).await.expect("made");
-        assert!(is_latest(&kit, kit.end(&id(&open))), "{procedure}");
-        let shorter = ask(Some(kit.in_days(30))).await.expect("made");
-        let expected = Timestamp::from_rfc3339(&kit.in_days(30));
-        assert_eq!(kit.end(&id(&shorter)), expected, "{procedure}");
-        too_long(ask(Some(kit.in_days(91))).await);
-        if is_ours {
-            too_long(ask(Some("never".into())).await);
-        } else {
-            // What ZITADEL's own clients send for "never".
-            let never = ask(Some("9999-12-31T23:59:59Z".into())).await.expect("made");
-            assert!(is_latest(&kit, kit.end(&id(&never))), "{procedure}");
-        }
+        let end = |made: Result<Value, Refusal>| {
+            let made = made.unwrap_or_else(|refusal| panic!("{procedure}: {refusal:?}"));
+            kit.end(&text(made.pointer(id).expect("an id")))
+        };
+        assert!(is_latest(&kit, end(ask(open.clone()).await)), "{procedure}");
+        let shorter = kit.in_days(30);
+        assert_eq!(end(ask(json!(shorter)).await), Timestamp::from_rfc3339(&shorter), "{procedure}");
+        too_long(ask(json!(kit.in_days(91))).await);
+        too_long(ask(json!(never)).await);
     }
 }
 
@@ -149,7 +145,7 @@ async fn zitadels_secrets_get_an_end() {
         kit.set_policy(json!("7776000s")).await;
         for procedure in ["management/GenerateMachineSecret", "user.v2/AddSecret"] {
             let secret = text(&kit.ok(procedure, json!({ "userId": kit.demo })).await["clientSecret"]);
-            let auth = crate::common::web::Auth::Basic("demo", &secret);
+            let auth = Auth::Basic("demo", &secret);
             assert_eq!(kit.ask_token(auth, "").await.status, 200);
             let listed = kit.ok("credential/ListCredentials", json!({ "userId": kit.demo })).await;
             let secrets = listed["credentials"].as_array().expect("some");
@@ -196,12 +192,35 @@ async fn a_fleets_rotation_obeys_too() {
 }
 
 #[tokio::test]
+async fn what_is_demanded_no_more_is_forgotten() {
+    let kit = Kit::with_policy().await;
+    let add = async |more: Value| {
+        let mut body = json!({ "userId": kit.demo });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        kit.call("credential/AddSecret", &kit.admin_token, body).await
+    };
+    let limited = text(&add(json!({})).await.expect("made")["credential"]["id"]);
+    too_long(add(json!({ "expires": "never" })).await);
+    kit.set_policy(Value::Null).await;
+    for body in [json!({}), json!({ "expires": "never" })] {
+        assert_eq!(add(body).await.expect("made")["credential"]["expires"], "never");
+    }
+    let long = json!({ "userId": kit.demo, "credentialId": limited, "expires": "never" });
+    assert!(is_latest(&kit, kit.end(&limited)), "it keeps what it got");
+    assert_eq!(kit.ok("credential/SetCredentialExpiry", long).await["credential"]["expires"], "never");
+}
+
+#[tokio::test]
 async fn a_policy_counts_for_its_organisation_alone_and_goes_with_it() {
     let kit = Kit::with_policy().await;
     let (org, owner) = kit.other_org().await;
     let user = kit.machine_in(&org, "elsewhere").await;
     let added = kit.call("credential/AddSecret", &owner, json!({ "userId": user, "expires": "never" })).await;
     assert_eq!(added.expect("allowed")["credential"]["expires"], "never");
+    let made = kit.call("user.v2/AddSecret", &owner, json!({ "userId": user })).await.expect("allowed");
+    assert_eq!(kit.ask_token(Auth::Basic("elsewhere", &text(&made["clientSecret"])), "").await.status, 200);
+    let listed = kit.call("credential/ListCredentials", &owner, json!({ "userId": user })).await.expect("a list");
+    assert_eq!(listed["credentials"][0]["expires"], "never");
     kit.ok(SET, json!({ "organizationId": org, "maxLifetime": "3600s" })).await;
     kit.ok("org.v2/DeleteOrganization", json!({ "organizationId": org })).await;
     kit.events_after_check();

@@ -13,12 +13,12 @@ use crate::{
 };
 use buffa_types::google::protobuf;
 
-/// When a credential shall expire. Absent, zero and the end of time all mean that nobody says it: clients of ZITADEL send
-/// them alike. The past is refused by whoever knows the present.
+/// When a credential shall expire. Absent and zero both mean that nobody says it. The past is refused by whoever knows the
+/// present.
 pub fn expiry(at: Option<&protobuf::Timestamp>) -> Result<Expiry> {
     let Some(at) = at.filter(|at| at.seconds != 0 || at.nanos != 0) else { return Ok(Expiry::Open) };
     let at = Timestamp::from_parts(at.seconds, at.nanos).ok_or(fault::EXPIRES_IN_PAST)?;
-    Ok(if at < Timestamp::NEVER { Expiry::At(at) } else { Expiry::Open })
+    Ok(Expiry::At(at.min(Timestamp::NEVER)))
 }
 
 /// The user, if it may be given one more credential that is narrowed to nothing, and the caller may give it; and when it

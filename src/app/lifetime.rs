@@ -32,11 +32,6 @@ impl Lifetime {
         Ok(Self { now, longest: seconds.map(Duration::from_secs) })
     }
 
-    /// Whether there is a maximum.
-    pub fn is_limited(&self) -> bool {
-        self.longest.is_some()
-    }
-
     /// The end of a credential that is made now.
     pub fn end(&self, asked: Expiry) -> Result<Timestamp> {
         let latest = self.longest.map(|longest| self.now + longest);

@@ -9,13 +9,13 @@ use crate::{
     },
     authz::{Absent, Authorized},
     error::{Fault, Result},
-    id::CredentialId,
     limits::MAX_LIVE_SECRETS,
-    model::{Draft, Machine, UserFact, fault},
+    model::{CredentialFact, Draft, Machine, UserFact, fault},
     permission::UserWrite,
     proto::zitadel::{management::v1 as management, user::v2 as user},
     secret::SecretText,
     store::{Changed, Decision, Receipt, State},
+    time::Timestamp,
 };
 use std::time::Duration;
 
@@ -85,11 +85,7 @@ async fn set(
             let lifetime = Lifetime::in_org(state, &machine.org, now)?;
             let facts = match Fate::of(grace) {
                 Fate::RunOut(_) => run_out(state, &who, &machine, new, grace, lifetime)?,
-                Fate::Removed | Fate::Killed if lifetime.is_limited() => replace_all(&who, &machine, new, lifetime)?,
-                Fate::Removed | Fate::Killed => {
-                    who.may_narrow_to(&new.bounds)?;
-                    vec![UserFact::SecretSet { credential: new.id, hash: new.hash, hint: new.text.hint() }]
-                }
+                Fate::Removed | Fate::Killed => replace_all(&who, new, lifetime)?,
             };
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, machine.user_name))
@@ -118,16 +114,13 @@ fn run_out(
     Ok(facts)
 }
 
-/// What [`UserFact::SecretSet`] says, for a secret that has an end.
-fn replace_all(
-    who: &Authorized<UserWrite>,
-    machine: &Machine,
-    new: NewSecret,
-    lifetime: Lifetime,
-) -> Result<Vec<UserFact>> {
-    let removed = |id: &CredentialId| UserFact::SecretRemoved { credential: id.clone() };
-    let added = new.beside(who, 0, lifetime)?;
-    Ok(machine.secrets.iter().map(|secret| removed(&secret.id)).chain([added]).collect())
+/// The end is an event of its own, and only if there is one: what nobody limits is told as ZITADEL tells it.
+fn replace_all(who: &Authorized<UserWrite>, new: NewSecret, lifetime: Lifetime) -> Result<Vec<UserFact>> {
+    who.may_narrow_to(&new.bounds)?;
+    let expires = lifetime.end(new.expires)?;
+    let limited = UserFact::Credential(new.id.clone(), CredentialFact::ExpirySet { expires });
+    let set = UserFact::SecretSet { credential: new.id, hash: new.hash, hint: new.text.hint() };
+    Ok(if expires == Timestamp::NEVER { vec![set] } else { vec![set, limited] })
 }
 
 async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result<Receipt> {
