@@ -1,6 +1,9 @@
 //! How long an organisation lets credentials live.
 
-use crate::common::{Kit, Refusal, refused_with, text, web::Auth};
+use crate::{
+    common::{Kit, Refusal, refused_with, text, web::Auth},
+    permission_matrix::requests::PUBLIC_KEY,
+};
 use countersign::{
     error::Kind,
     id::{CredentialId, UserId},
@@ -11,10 +14,6 @@ use std::time::Duration;
 
 const DAY: u64 = 24 * 3600;
 const SET: &str = "policy/SetCredentialPolicy";
-
-/// An Ed25519 key in PEM, in base64.
-const PUBLIC_KEY: &str = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQTExcVlBWUt4Q3JmVlMvN1R5V1FIT2c3\
-    aGN2UGFwaU1scndJYWFQY0hVUm89Ci0tLS0tRU5EIFBVQkxJQyBLRVktLS0tLQo=";
 
 impl Kit {
     /// An organisation that lets credentials live for 90 days.
@@ -109,6 +108,8 @@ async fn a_credential_without_an_end_gets_the_longest_life_and_a_longer_one_is_r
         ("user.v2/AddKey", id[0], &zero),
         ("management/AddPersonalAccessToken", id[1], &none),
         ("user.v2/AddPersonalAccessToken", id[1], &zero),
+        ("credential/AddKey", ours, &none),
+        ("credential/AddPersonalAccessToken", ours, &none),
         ("credential/AddSecret", ours, &none),
         ("credential/RotateSecret", ours, &none),
     ] {
