@@ -111,6 +111,10 @@ pub const MAX_SLOW_CHECKS: usize = 2;
 pub const MAX_WAITING_SLOW_CHECKS: usize = 64;
 /// How many wrong guesses are remembered, so that none is computed twice. They take eight bytes each.
 pub const WRONG_GUESS_PLACES: usize = 1 << 14;
+/// The shortest maximum that an organisation may set for the life of its users' credentials, in seconds.
+pub const MIN_CREDENTIAL_LIFETIME: u64 = 3600;
+/// The longest such maximum, in seconds.
+pub const MAX_CREDENTIAL_LIFETIME: u64 = 3650 * 24 * 3600;
 /// How long secrets may still count that another one replaced.
 pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How many users one page of a fleet's rotation has at most. They are one change, and every other change waits for it.

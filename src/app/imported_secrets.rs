@@ -1,7 +1,7 @@
 //! Secrets that were made elsewhere: in plain, or as another system's hash.
 
 use crate::{
-    app::{App, credential_changes::shown, credential_views, replacement::NewSecret},
+    app::{App, credential_changes::shown, credential_views, lifetime::Lifetime, replacement::NewSecret},
     authz::Authorized,
     error::{Error, Result},
     model::{Draft, fault},
@@ -32,7 +32,8 @@ pub async fn import(
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
             is_nobodys(state, &new.hash)?;
-            let added = new.beside(&who, machine.live_secrets(now).count(), now)?;
+            let lifetime = Lifetime::in_org(state, &machine.org, now)?;
+            let added = new.beside(&who, machine.live_secrets(now).count(), lifetime)?;
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], machine))
         })
         .await?;

@@ -49,13 +49,9 @@ fn bits(text: &[u8]) -> f64 {
     let mut pairs = BTreeSet::new();
     let is_new = |pair: &[u8]| pair[0].abs_diff(pair[1]) > 1 && pairs.insert((pair[0], pair[1]));
     let counted = text.windows(2).map(is_new).filter(|is_new| *is_new).count();
-    let kinds: [(fn(&u8) -> bool, u32); 4] = [
-        (u8::is_ascii_digit, 10),
-        (u8::is_ascii_lowercase, 26),
-        (u8::is_ascii_uppercase, 26),
-        (|byte| !byte.is_ascii_alphanumeric(), 33),
-    ];
-    let size: u32 = kinds.iter().filter(|(is_kind, _)| text.iter().any(is_kind)).map(|(_, size)| size).sum();
+    let of_kind = |is_kind: fn(&u8) -> bool, size| if text.iter().any(is_kind) { size } else { 0u32 };
+    let letters = of_kind(u8::is_ascii_lowercase, 26) + of_kind(u8::is_ascii_uppercase, 26);
+    let size = letters + of_kind(u8::is_ascii_digit, 10) + of_kind(|byte| !byte.is_ascii_alphanumeric(), 33);
     counted as f64 * f64::from(size.max(1)).log2()
 }
 

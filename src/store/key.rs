@@ -97,6 +97,8 @@ pub enum Space {
     EndedCredentialByExpiry = 81,
     /// (expires, user, credential) -> (user, credential)
     CredentialByExpiry = 82,
+    /// org -> CredentialPolicy
+    CredentialPolicy = 86,
     /// (place of the user, user, credential) -> (user, credential): secrets of which only another system's hash is known
     ImportedSecret = 87,
     /// import file -> how many of its lines are done

@@ -1,5 +1,6 @@
 use super::*;
-use countersign::error::Kind;
+use countersign::{app::import, error::Kind};
+use std::io::Cursor;
 
 #[tokio::test]
 async fn a_secret_in_plain_is_like_one_that_was_made_here() {
@@ -105,4 +106,28 @@ async fn imported_secrets_count_among_the_ten() {
     let one_more = json!({ "userId": user, "plain": SECRET });
     kit.refused("credential/ImportSecret", one_more, Kind::FailedPrecondition, "COUNTERSIGN-secrets").await;
     assert!(takes(&kit, "ci", SECRET).await);
+}
+
+#[tokio::test]
+async fn the_longest_life_that_an_organisation_allows_holds_for_imported_secrets() {
+    let kit = Kit::new().await;
+    kit.ok("policy/SetCredentialPolicy", json!({ "organizationId": kit.org, "maxLifetime": "86400s" })).await;
+    let user = kit.machine("ci").await;
+    let too_long = json!({ "userId": user, "hash": BCRYPT, "expires": "never" });
+    kit.refused("credential/ImportSecret", too_long, Kind::InvalidArgument, "COUNTERSIGN-lifetime").await;
+    let open = kit.ok("credential/ImportSecret", json!({ "userId": user, "hash": BCRYPT })).await;
+    assert!(text(&open["credential"]["expires"]).starts_with("2026-11-24T00:00:0"), "{open}");
+
+    let check = |expires: &str| {
+        let secret = json!({ "hash": ARGON2ID, "expires": expires });
+        let line = json!({ "user": { "userName": "robot", "secrets": [secret] } }).to_string();
+        match import::check(&kit.app, &mut Cursor::new(line), |_| {}) {
+            Err(import::Refused::Lines(lines, 0)) => lines.into_iter().next().map(|(_, said)| said),
+            Err(refused) => panic!("{refused:?}"),
+            Ok(_) => None,
+        }
+    };
+    assert_eq!(check(""), None);
+    assert_eq!(check("2026-11-23T12:00:00Z"), None);
+    assert!(check("never").is_some_and(|said| said.contains("live for 1 day at most")));
 }

@@ -19,7 +19,6 @@ use crate::{
     model::{Draft, InstanceFact},
     secret::SecretHash,
     store::{Decision, Warrant},
-    time::Timestamp,
 };
 use line::Line;
 use plan::Planner;
@@ -58,9 +57,7 @@ impl From<Error> for Refused {
 pub fn check(app: &App, file: &mut (impl BufRead + Seek), mut on_line: impl FnMut(u64)) -> Result<Checked, Refused> {
     let (name, lines) = name(app, file)?;
     let done = app.store.snapshot()?.state().imported_lines(&name)?.min(lines);
-    // What expires while an import is interrupted must not keep the rest from going on.
-    let now = app.clock.now();
-    let mut planner = Planner::new(app, if done == 0 { now } else { Timestamp::from_micros(0) });
+    let mut planner = Planner::new(app, done > 0);
     let (mut totals, mut wrong, mut more) = (Totals::default(), Vec::new(), 0);
     let mut reader = Lines::new(file)?;
     while let Some(line) = reader.next()? {
@@ -94,7 +91,7 @@ pub fn apply(
     checked: &Checked,
     mut on_batch: impl FnMut(u64),
 ) -> Result<(), Refused> {
-    let mut planner = Planner::new(app, Timestamp::from_micros(0));
+    let mut planner = Planner::new(app, true);
     let mut reader = Lines::new(file)?;
     while reader.number < checked.done && reader.next()?.is_some() {}
     let mut done = checked.done;

@@ -2,7 +2,11 @@
 
 use super::line::{Line, Organization, Secret, State as UserState, TokenType, User};
 use crate::{
-    app::{App, credential_views, imported_secrets, machines, members, org_members, orgs, orgs_v2},
+    app::{
+        App, credential_views, imported_secrets,
+        lifetime::{Expiry, Lifetime},
+        machines, members, org_members, orgs, orgs_v2,
+    },
     error::{Error, Result},
     id::{OrgId, UserId},
     limits::{MAX_DESCRIPTION_CHARS, MAX_LIVE_SECRETS, MAX_NAME_CHARS},
@@ -20,8 +24,8 @@ use std::collections::{HashMap, HashSet};
 /// Plans one line after the other, each for the state that the ones before it leave.
 pub struct Planner {
     app: App,
-    /// From this instant on a secret must still count.
-    now: Timestamp,
+    /// Whether secrets may have expired: what expires while an import is interrupted must not keep the rest from going on.
+    is_late: bool,
     /// Organisations that were planned, by their ids and by their names as they are compared.
     orgs: HashMap<String, OrgId>,
     /// What must not come twice, as hashes of it.
@@ -39,8 +43,8 @@ pub struct Totals {
 }
 
 impl Planner {
-    pub fn new(app: &App, now: Timestamp) -> Self {
-        Self { app: app.clone(), now, orgs: HashMap::new(), seen: HashSet::new() }
+    pub fn new(app: &App, is_late: bool) -> Self {
+        Self { app: app.clone(), is_late, orgs: HashMap::new(), seen: HashSet::new() }
     }
 
     /// The events that a line stands for. Without a state, because it was applied already, the line alone is looked at.
@@ -102,14 +106,19 @@ impl Planner {
         if user.secrets.len() > MAX_LIVE_SECRETS {
             return Err(Error::invalid(format!("secrets: a user can have {MAX_LIVE_SECRETS} at most")));
         }
-        let secrets =
-            user.secrets.into_iter().map(|secret| self.secret(state, secret, totals)).collect::<Result<Vec<_>>>()?;
+        let home = match state {
+            Some(state) => Some((state, self.org(state, user.organization.as_deref())?)),
+            None => None,
+        };
+        let mut secrets = Vec::new();
+        for secret in user.secrets {
+            secrets.push(self.secret(home.as_ref(), secret, totals)?);
+        }
         let roles = match user.roles.is_empty() {
             true => None,
             false => Some(members::to_add(&self.app.roles, &org_members::SCOPE, user.roles)?),
         };
-        let Some(state) = state else { return Ok(Vec::new()) };
-        let org = self.org(state, user.organization.as_deref())?;
+        let Some((state, org)) = home else { return Ok(Vec::new()) };
         if !machines::id_is_free(state, &id)? {
             return Err(fault::USER_ID_TAKEN.into());
         }
@@ -132,7 +141,7 @@ impl Planner {
         Ok(events)
     }
 
-    fn secret(&mut self, state: Option<&State<'_>>, secret: Secret, totals: &mut Totals) -> Result<UserFact> {
+    fn secret(&mut self, home: Option<&(&State<'_>, OrgId)>, secret: Secret, totals: &mut Totals) -> Result<UserFact> {
         totals.secrets += 1;
         let (text, hash) = imported_secrets::read(self.app.keys.load().client_secrets(), secret.plain, secret.hash)?;
         match &hash {
@@ -143,15 +152,24 @@ impl Planner {
             }
         }
         let label = credential_views::label(&secret.label)?;
-        let expires = credential_views::expiry(&secret.expires)?;
-        if let Some(state) = state {
-            imported_secrets::is_nobodys(state, &hash)?;
-            if expires <= self.now {
-                return Err(fault::EXPIRES_IN_PAST.into());
+        let asked = credential_views::expiry(&secret.expires)?;
+        let expires = match home {
+            Some((state, org)) => {
+                imported_secrets::is_nobodys(state, &hash)?;
+                self.end(state, org, asked)?
             }
-        }
+            None => Timestamp::NEVER,
+        };
         let (credential, hint) = (self.app.new_id(), text.hint());
         Ok(UserFact::SecretAdded { credential, hash, hint, label, expires, bounds: Bounds::default() })
+    }
+
+    fn end(&self, state: &State<'_>, org: &OrgId, asked: Expiry) -> Result<Timestamp> {
+        let now = self.app.clock.now();
+        match asked {
+            Expiry::At(end) if self.is_late && end <= now => Ok(end),
+            _ => Lifetime::in_org(state, org, now)?.end(asked),
+        }
     }
 
     /// The organisation of this id or name.
