@@ -14,10 +14,11 @@ use crate::{
     authn::{Guess, Turn},
     error::{Error, Result},
     id::{CredentialId, UserId},
-    model::{Credential, CredentialFact, Draft, Machine, UserFact, machine::normal_user_name},
+    model::{CredentialFact, Draft, Machine, UserFact, machine::normal_user_name},
     oauth::{
         Ground, client,
         error::{Code, OAuthResult},
+        stand_in,
     },
     secret::{ForeignHash, SecretHash, SecretText},
     store::{Decision, State},
@@ -32,35 +33,45 @@ pub(super) struct Check {
     holder: Option<(UserId, CredentialId)>,
 }
 
-/// What is to be computed before it is known that `secret` is none of these users', of whom one is called `name`.
-/// Nothing, if no such hash is left, or it was computed before.
-pub(super) fn checks(ground: &Ground<'_>, machines: &[&Machine], name: &str, secret: &str) -> Result<Vec<Check>> {
+/// What is to be computed before it is known that `secret` is none of these users', of whom one may be called `name`.
+/// Nothing, if no such hash is left, or it was computed before. As much is read for a user that does not exist.
+pub(super) fn checks(
+    ground: &Ground<'_>,
+    machines: &[Option<&Machine>],
+    name: &str,
+    secret: &str,
+) -> Result<Vec<Check>> {
     let (state, name) = (&ground.state, normal_user_name(name));
-    let Some(stand_in) = state.some_imported(ground.ring.stand_in_for(&name))? else { return Ok(Vec::new()) };
-    let mut holders = Vec::new();
+    let Some(other) = state.some_imported(ground.ring.stand_in_for(&name))? else { return Ok(Vec::new()) };
+    let mut found: Vec<(_, String)> = Vec::new();
     for machine in machines {
-        holders.extend(hashes(state, machine)?.into_iter().map(|(id, hash)| (Some((machine.id.clone(), id)), hash)));
+        let user = machine.map_or_else(stand_in::nobody, |machine| machine.id.clone());
+        for (holder, hash) in hashes(state, &user)? {
+            // A user may be called by its own id, and is found twice then.
+            if found.iter().all(|(known, _)| known.as_ref() != Some(&holder)) {
+                found.push((Some(holder), hash));
+            }
+        }
     }
-    if holders.is_empty()
-        && let Some(machine) = state.machine(&stand_in)?
-    {
-        holders.extend(hashes(state, &machine)?.into_iter().map(|(_, hash)| (None, hash)));
+    let is_theirs = !found.is_empty();
+    for (_, hash) in hashes(state, &if is_theirs { stand_in::nobody() } else { other })? {
+        found.push((None, hash));
     }
     let to_check = |(holder, hash): (_, String)| {
         let guess = ground.slow_checks.guess(&name, secret, &hash);
         Check { secret: SecretText::new(secret.into()), hash, guess, holder }
     };
-    let checks = holders.into_iter().map(to_check).filter(|check| !ground.slow_checks.is_wrong(check.guess));
+    let checks = found.into_iter().map(to_check).filter(|check| !ground.slow_checks.is_wrong(check.guess));
     Ok(checks.collect())
 }
 
-/// The user's secrets of which only another system's hash is known.
-fn hashes(state: &State<'_>, machine: &Machine) -> Result<Vec<(CredentialId, String)>> {
+/// The user's hashes of other systems, and whose secrets' they are.
+fn hashes(state: &State<'_>, user: &UserId) -> Result<Vec<((UserId, CredentialId), String)>> {
     let mut hashes = Vec::new();
-    for live in &machine.secrets {
-        let credential = state.credential(&machine.id, &live.id)?;
-        let hash = credential.as_ref().and_then(Credential::hash).and_then(SecretHash::imported);
-        hashes.extend(hash.map(|hash| (live.id.clone(), hash.to_owned())));
+    for credential in state.imported_secrets(user)? {
+        let credential = credential?;
+        let hash = credential.hash().and_then(SecretHash::imported).map(ToOwned::to_owned);
+        hashes.extend(hash.map(|hash| ((credential.user, credential.id), hash)));
     }
     Ok(hashes)
 }
@@ -74,13 +85,14 @@ pub(super) async fn settle(app: &App, turn: Turn, checks: Vec<Check>) -> OAuthRe
         checks.into_iter().find(|check| check.holds(&known))
     };
     let found = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
-    let Some(Check { secret, holder: Some(holder), .. }) = found else {
-        app.metrics.imported_secret("refused");
-        return Ok(());
+    let result = match found {
+        Some(Check { secret, holder: Some(holder), .. }) => {
+            let hash = app.keys.load().client_secrets().hash(secret.expose());
+            if upgrade(app, holder, hash).await? { "upgraded" } else { "kept" }
+        }
+        _ => "refused",
     };
-    let hash = app.keys.load().client_secrets().hash(secret.expose());
-    let is_upgraded = upgrade(app, holder, hash).await?;
-    app.metrics.imported_secret(if is_upgraded { "upgraded" } else { "refused" });
+    app.metrics.imported_secret(result);
     Ok(())
 }
 

@@ -71,6 +71,15 @@ impl<'a> State<'a> {
         Ok(None)
     }
 
+    /// The user's secrets of which only another system's hash is known.
+    pub fn imported_secrets(&self, user: &UserId) -> Result<Run<'a, Credential>> {
+        let state = *self;
+        Ok(self.scan(imported_place(user), Direction::Ascending)?.read(move |place| {
+            let (user, id): (UserId, CredentialId) = decode(place)?;
+            state.credential(&user, &id)?.ok_or_else(|| dangling("index of imported secrets"))
+        }))
+    }
+
     /// When the credential was last used, as far as it is written down.
     pub fn last_use(&self, user: &UserId, id: &CredentialId) -> Result<Option<LastUse>> {
         self.get(&last_use_key(user, id))
@@ -125,11 +134,15 @@ fn hash_key(hash: &[u8]) -> Key {
     Key::new(Space::CredentialByHash).bytes(hash)
 }
 
-/// The places of users are spread evenly.
 fn imported_key(user: &UserId, id: &CredentialId) -> Key {
+    imported_place(user).text(id.as_str())
+}
+
+/// The places of users are spread evenly.
+fn imported_place(user: &UserId) -> Key {
     let hash = blake3::hash(user.as_str().as_bytes());
     let place = hash.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes);
-    Key::new(Space::ImportedSecret).number(place).text(user.as_str()).text(id.as_str())
+    Key::new(Space::ImportedSecret).number(place).text(user.as_str())
 }
 
 /// Where a credential stands in the indexes of its columns, always in the same order.
