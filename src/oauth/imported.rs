@@ -30,8 +30,10 @@ pub(super) struct Check {
     hash: String,
     guess: Guess,
     /// Whose hash it is; nobody's, if it only takes time.
-    holder: Option<(UserId, CredentialId)>,
+    holder: Option<Holder>,
 }
+
+type Holder = (UserId, CredentialId);
 
 /// What is to be computed before it is known that `secret` is none of these users', of whom one may be called `name`.
 /// Nothing, if no such hash is left, or it was computed before. As much is read for a user that does not exist.
@@ -43,7 +45,7 @@ pub(super) fn checks(
 ) -> Result<Vec<Check>> {
     let (state, name) = (&ground.state, normal_user_name(name));
     let Some(other) = state.some_imported(ground.ring.stand_in_for(&name))? else { return Ok(Vec::new()) };
-    let mut found: Vec<(_, String)> = Vec::new();
+    let mut found: Vec<(Option<Holder>, String)> = Vec::new();
     for machine in machines {
         let user = machine.map_or_else(stand_in::nobody, |machine| machine.id.clone());
         for (holder, hash) in hashes(state, &user)? {
@@ -66,7 +68,7 @@ pub(super) fn checks(
 }
 
 /// The user's hashes of other systems, and whose secrets' they are.
-fn hashes(state: &State<'_>, user: &UserId) -> Result<Vec<((UserId, CredentialId), String)>> {
+fn hashes(state: &State<'_>, user: &UserId) -> Result<Vec<(Holder, String)>> {
     let mut hashes = Vec::new();
     for credential in state.imported_secrets(user)? {
         let credential = credential?;
@@ -107,7 +109,7 @@ impl Check {
 }
 
 /// `false` if nothing was changed: the user is locked, say, or another machine was quicker.
-async fn upgrade(app: &App, (user, credential): (UserId, CredentialId), hash: SecretHash) -> OAuthResult<bool> {
+async fn upgrade(app: &App, (user, credential): Holder, hash: SecretHash) -> OAuthResult<bool> {
     let client = (user.clone(), credential.clone());
     let decide = move |state: &State<'_>, _| {
         let found = state.credential(&user, &credential)?;
