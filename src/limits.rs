@@ -69,6 +69,8 @@ pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 pub const MAX_ROTATED_USERS: usize = 100;
 /// How many secrets one page of a fleet's rotation looks at before it asks for the next.
 pub const MAX_ROTATION_SCAN: usize = 1000;
+/// How many credentials one page of a search over a fleet looks at before it asks for the next.
+pub const MAX_SEARCHED_CREDENTIALS: usize = 10_000;
 /// How many reports of leaked credentials are taken a second, on average.
 pub const LEAK_REPORTS_PER_SECOND: u32 = 10;
 /// How many may come at once.

@@ -7,7 +7,7 @@ use crate::{
     },
     app::{
         administrator_lists, administrators, authorization_lists, authorizations, changes, credential_changes,
-        credential_lists, events, fleet_rotation, instance, instance_members, leaked, live_secrets, machine_keys,
+        credential_lists, credential_search, events, fleet_rotation, instance, instance_members, leaked, live_secrets, machine_keys,
         machine_lists, machine_removal, machine_states, machine_update, machine_views, machines, memberships,
         oidc_settings, org_domains, org_lists, org_members, org_metadata, org_removal, org_views, orgs, orgs_v2,
         personal_access_tokens, project_grant_lists, project_grant_views, project_grants, project_lists,
@@ -349,6 +349,10 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         (
             "countersign.v1.CredentialService/ListCredentials",
             on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credential_changes::list),
+        ),
+        (
+            "countersign.v1.CredentialService/SearchCredentials",
+            on_org(|r| &r.organization_id, fault::CREDENTIAL_ORG_UNKNOWN, credential_search::search),
         ),
         (
             "countersign.v1.CredentialService/GetCredential",

@@ -15,6 +15,7 @@ mod context;
 pub mod credential_changes;
 mod credential_filter;
 pub mod credential_lists;
+pub mod credential_search;
 mod credential_views;
 mod credentials;
 mod event_views;
