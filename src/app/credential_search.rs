@@ -257,9 +257,10 @@ fn kind(request: &wire::SearchCredentialsRequest) -> Result<Option<Listed>> {
 fn duration(wire: Option<&protobuf::Duration>, name: &str) -> Result<Option<Duration>> {
     let Some(wire) = wire else { return Ok(None) };
     let (seconds, nanos) = (u64::try_from(wire.seconds), u32::try_from(wire.nanos));
-    let duration = seconds.ok().zip(nanos.ok()).map(|(seconds, nanos)| {
-        Duration::from_secs(seconds).saturating_add(Duration::from_nanos(nanos.into()))
-    });
+    let duration = seconds
+        .ok()
+        .zip(nanos.ok())
+        .map(|(seconds, nanos)| Duration::from_secs(seconds).saturating_add(Duration::from_nanos(nanos.into())));
     duration.map(Some).ok_or_else(|| Error::invalid(format!("{name}: negative; say it as \"2592000s\"")))
 }
 

@@ -20,6 +20,7 @@ mod credential_views;
 mod credentials;
 mod event_views;
 pub mod events;
+pub mod expiry_warnings;
 pub mod fleet_rotation;
 pub mod instance;
 pub mod instance_members;
