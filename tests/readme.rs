@@ -5,6 +5,7 @@
 
 use crate::common::{binary::Binary, client::Ask};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use countersign::secret::Prefix;
 use serde_json::Value;
 use std::{collections::HashMap, fs};
 
@@ -42,6 +43,16 @@ async fn the_chapter_on_rotation_is_a_transcript() {
     if update {
         fs::write(path, replace(&updated, &meanings)).expect("written");
     }
+}
+
+/// Whoever writes a scanner tries it on this.
+#[test]
+fn the_example_for_scanners_has_the_checksum() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let example = readme.split_once("as in `cs_sec_").expect("an example").1;
+    let (example, _) = example.split_once('`').expect("its end");
+    assert!(Prefix::ClientSecret.fits(&format!("cs_sec_{example}")));
+    assert!(!Prefix::PersonalAccessToken.fits(&format!("cs_pat_{example}")), "the prefix counts");
 }
 
 fn steps(readme: &str) -> Vec<Step> {
