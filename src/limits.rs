@@ -71,8 +71,6 @@ pub const MAX_ROTATED_USERS: usize = 100;
 pub const MAX_ROTATION_SCAN: usize = 1000;
 /// How many credentials one page of a search over a fleet looks at before it asks for the next.
 pub const MAX_SEARCHED_CREDENTIALS: usize = 10_000;
-/// How many seconds a day has.
-pub const SECONDS_PER_DAY: u64 = 24 * 3600;
 /// How many days before a credential expires somebody is warned.
 pub const EXPIRY_WARNING_DAYS: [u16; 4] = [1, 7, 14, 30];
 /// How often the running server looks for credentials that expire soon.

@@ -4,10 +4,7 @@ use crate::{
     app::App,
     error::Result,
     id::{CredentialId, OrgId, UserId},
-    limits::{
-        EXPIRY_LOOK_INTERVAL, EXPIRY_WARNING_DAYS, MAX_EXPIRY_BATCH, MAX_EXPIRY_SERIES, MAX_EXPIRY_WARNINGS,
-        SECONDS_PER_DAY,
-    },
+    limits::{EXPIRY_LOOK_INTERVAL, EXPIRY_WARNING_DAYS, MAX_EXPIRY_BATCH, MAX_EXPIRY_SERIES, MAX_EXPIRY_WARNINGS},
     model::{Credential, CredentialFact, Draft, UserFact},
     store::{Decision, State, Warrant},
     time::Timestamp,
@@ -91,7 +88,7 @@ fn is_within(credential: &Credential, now: Timestamp, count: u16) -> bool {
 }
 
 fn days(count: u16) -> Duration {
-    Duration::from_secs(u64::from(count) * SECONDS_PER_DAY)
+    Duration::from_secs(u64::from(count) * 24 * 3600)
 }
 
 /// How many expire within each number of days, by organisation.

@@ -214,6 +214,23 @@ async fn a_row_says_who_has_it_and_when_it_was_used() {
 }
 
 #[tokio::test]
+async fn what_changes_finds_its_new_place() {
+    let fleet = Fleet::new().await;
+    let later = json!({ "userId": fleet.alpha, "credentialId": fleet.ids["soon"], "expires": day(150) });
+    fleet.kit.ok("credential/SetCredentialExpiry", later).await;
+    fleet.finds(json!({}), &["pat", "key", "sus", "soon", "new", "old"]).await;
+    fleet.finds(json!({ "expiresWithin": days(10) }), &[]).await;
+    let rotated = json!({ "userId": fleet.alpha, "label": "next", "grace": days(5) });
+    fleet.kit.ok("credential/RotateSecret", rotated).await;
+    fleet.finds(json!({ "expiresWithin": days(10) }), &["old", "soon", "new"]).await;
+    fleet.finds(json!({ "sort": 2, "userId": fleet.alpha }), &["old", "soon", "new", "next"]).await;
+    fleet.kit.ok("user.v2/DeleteUser", json!({ "userId": fleet.alpha })).await;
+    fleet.finds(json!({}), &["pat", "key", "sus"]).await;
+    fleet.finds(json!({ "sort": 2 }), &["pat", "key", "sus"]).await;
+    fleet.kit.events_after_check();
+}
+
+#[tokio::test]
 async fn pages_of_one_give_the_whole_in_every_order() {
     let fleet = Fleet::new().await;
     for user in ["", fleet.alpha.as_str()] {

@@ -1,7 +1,7 @@
 //! The search as a table, over the real wire.
 
 use super::search::DAY;
-use crate::common::{client::Ask, server::Server, text};
+use crate::common::{client::Ask, schema::OPERATIONS, server::Server, text};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::json;
 
@@ -11,6 +11,17 @@ const HEAD: &str = "credential_id,type,label,hint,user_id,user_name,created,crea
 async fn table(server: &Server, query: &str) -> crate::common::client::Answer {
     let path = format!("/v1/organizations/{}/credentials?{query}", server.kit.org);
     server.admin(Ask::get(path).header(ACCEPT.as_str(), "text/csv")).await
+}
+
+#[test]
+fn the_document_says_that_there_is_a_table() {
+    let place = ("GET".to_owned(), "/v1/organizations/{organization_id}/credentials".to_owned());
+    let done = &OPERATIONS[&place]["responses"]["200"];
+    let types: Vec<_> = done["content"].as_object().expect("types").keys().collect();
+    assert_eq!(types, ["application/json", "text/csv"]);
+    assert!(done["headers"].get("x-next-page-token").is_some());
+    let tables = OPERATIONS.values().filter(|operation| operation.to_string().contains("text/csv"));
+    assert_eq!(tables.count(), 1);
 }
 
 #[tokio::test]

@@ -10,7 +10,11 @@ use countersign::{
     time::Clock,
 };
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    fs::{self, File},
+    process::Stdio,
+    time::Duration,
+};
 
 const DAY: u64 = 24 * 3600;
 
@@ -175,16 +179,20 @@ async fn a_running_server_looks_by_itself() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_says_nothing_again() {
     let dir = tempfile::tempdir().expect("a directory");
-    let data = dir.path().join("data");
-    let mut server = Binary::dev(&data);
+    let (data, log) = (dir.path().join("data"), dir.path().join("log"));
+    let start = || {
+        let stderr = File::options().create(true).append(true).open(&log).expect("a file");
+        Binary::dev_with(&["--data-dir", data.to_str().expect("UTF-8")], Stdio::from(stderr))
+    };
+    let mut server = start();
     let user = text(&server.ready["user_id"]);
     let expires = (Clock::system().now() + Duration::from_secs(DAY / 2)).to_rfc3339();
     let added = Ask::post(format!("/v1/users/{user}/secrets")).json(&json!({ "expires": expires }));
-    server.admin(added).await.ok();
+    let secret = text(&server.admin(added).await.ok()["clientSecret"]);
     for _ in 0..2 {
         server.signal("KILL");
         server.end();
-        server = Binary::dev(&data);
+        server = start();
         // The numbers are told when all was looked at.
         let seen = async || server.admin(Ask::get("/debug/metrics")).await.text();
         while !seen().await.contains("within_days=\"1\"} 1") {
@@ -195,4 +203,7 @@ async fn a_restart_says_nothing_again() {
         assert_eq!(told["events"].as_array().expect("a list").len(), 1);
         assert_eq!(told["events"][0]["payload"]["days"], 1.0);
     }
+    let log = fs::read_to_string(log).expect("the log");
+    assert_eq!(log.matches("a credential expires soon").count(), 1, "{log}");
+    assert!(log.contains(&user) && !log.contains(&secret), "{log}");
 }
