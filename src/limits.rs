@@ -63,6 +63,10 @@ pub const USE_FLUSH_INTERVAL: Duration = Duration::from_secs(5);
 pub const MAX_NOTED_USES: usize = 65_536;
 /// How many client secrets of one user may count at once.
 pub const MAX_LIVE_SECRETS: usize = 10;
+/// The shortest maximum that an organisation may set for the life of its users' credentials, in seconds.
+pub const MIN_CREDENTIAL_LIFETIME: u64 = 3600;
+/// The longest such maximum, in seconds.
+pub const MAX_CREDENTIAL_LIFETIME: u64 = 3650 * 24 * 3600;
 /// How long secrets may still count that another one replaced.
 pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How many users one page of a fleet's rotation has at most. They are one change, and every other change waits for it.

@@ -1,5 +1,6 @@
 //! Credentials under `countersign.v1`: several secrets for one user, and what can be done to a credential.
 
+mod adding;
 mod changes;
 mod fleet;
 mod last_use;

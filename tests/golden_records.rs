@@ -70,6 +70,7 @@ fn check<R: Record + Debug>(examples: &[Example<R>]) {
 fn every_record_is_written_and_read_as_ever() {
     let records = records();
     check(&records.access_tokens);
+    check(&records.credential_policies);
     check(&records.credentials);
     check(&records.credential_ids);
     check(&records.counts);

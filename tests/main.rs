@@ -17,6 +17,7 @@ mod client_address;
 mod clock;
 mod concurrency;
 mod crash;
+mod credential_policy;
 mod credentials;
 mod events;
 mod golden_records;

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Fault, Result},
     limits::MAX_MESSAGE_ELEMENT_BYTES,
     permission::Permission,
-    proto::Validate,
+    proto::{Validate, from_json},
 };
 use buffa::DecodeOptions;
 use bytes::Bytes;
@@ -225,10 +225,9 @@ impl Call {
         match self.format {
             // An empty body is an empty message.
             Format::Json if self.body.is_empty() => Ok(Q::default()),
-            // serde_json reads 127 levels at most, and skips unknown fields without recursion.
             Format::Json => {
                 has_few_values(&self.body)?;
-                serde_json::from_slice(&self.body).map_err(|e| unreadable(&e))
+                from_json(&self.body).map_err(|e| unreadable(&e))
             }
             Format::Proto => DecodeOptions::new()
                 .with_element_memory_limit(MAX_MESSAGE_ELEMENT_BYTES)

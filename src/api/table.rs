@@ -1,18 +1,20 @@
 //! The operations. One row ties a procedure, as a proto declares it, to the use case that does it.
 
 use crate::{
-    api::operation::{
-        Operation, at_home, on, on_instance, on_org, on_project, on_user, on_user_grant, on_user_or_permitted_self,
-        on_user_or_self, op,
+    api::{
+        operation::{
+            Operation, at_home, on, on_instance, on_org, on_project, on_user, on_user_grant, on_user_or_permitted_self,
+            on_user_or_self, op,
+        },
+        own_table,
     },
     app::{
-        administrator_lists, administrators, authorization_lists, authorizations, changes, credential_changes,
-        credential_lists, credential_search, events, fleet_rotation, instance, instance_members, leaked, live_secrets,
-        machine_keys, machine_lists, machine_removal, machine_states, machine_update, machine_views, machines,
-        memberships, oidc_settings, org_domains, org_lists, org_members, org_metadata, org_removal, org_views, orgs,
-        orgs_v2, personal_access_tokens, project_grant_lists, project_grant_views, project_grants, project_lists,
-        project_removal, project_roles, project_views, project_views_v2, projects, projects_v2, secret_generators,
-        secrets, signing_keys, user_grant_views, user_grants, user_metadata,
+        administrator_lists, administrators, authorization_lists, authorizations, changes, credential_lists, events,
+        instance, instance_members, machine_keys, machine_lists, machine_removal, machine_states, machine_update,
+        machine_views, machines, memberships, oidc_settings, org_domains, org_lists, org_members, org_metadata,
+        org_removal, org_views, orgs, orgs_v2, personal_access_tokens, project_grant_lists, project_grant_views,
+        project_grants, project_lists, project_removal, project_roles, project_views, project_views_v2, projects,
+        projects_v2, secret_generators, secrets, user_grant_views, user_grants, user_metadata,
     },
     model::fault,
     permission::Permission,
@@ -20,6 +22,12 @@ use crate::{
 
 /// Every operation that is served, by procedure.
 pub fn operations() -> Vec<(&'static str, Operation)> {
+    let mut all = zitadels();
+    all.append(&mut own_table::operations());
+    all
+}
+
+fn zitadels() -> Vec<(&'static str, Operation)> {
     vec![
         ("zitadel.management.v1.ManagementService/Healthz", op(instance::management_healthz)),
         ("zitadel.management.v1.ManagementService/GetIAM", op(instance::get_iam)),
@@ -331,60 +339,5 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
             on(administrators::deleted, administrators::delete),
         ),
         ("zitadel.internal_permission.v2.InternalPermissionService/ListAdministrators", op(administrator_lists::list)),
-        ("countersign.v1.SigningKeyService/ListSigningKeys", on_instance(signing_keys::list)),
-        ("countersign.v1.SigningKeyService/RotateSigningKey", on_instance(signing_keys::rotate)),
-        (
-            "countersign.v1.CredentialService/AddSecret",
-            on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, live_secrets::add),
-        ),
-        (
-            "countersign.v1.CredentialService/RotateSecret",
-            on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, live_secrets::rotate),
-        ),
-        (
-            "countersign.v1.CredentialService/RotateSecrets",
-            on_org(|r| &r.organization_id, fault::CREDENTIAL_ORG_UNKNOWN, fleet_rotation::rotate),
-        ),
-        ("countersign.v1.CredentialService/ReportLeakedCredential", op(leaked::report)),
-        (
-            "countersign.v1.CredentialService/ListCredentials",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credential_changes::list),
-        ),
-        (
-            "countersign.v1.CredentialService/SearchCredentials",
-            on_org(|r| &r.organization_id, fault::CREDENTIAL_ORG_UNKNOWN, credential_search::search),
-        ),
-        (
-            "countersign.v1.CredentialService/GetCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::get),
-        ),
-        (
-            "countersign.v1.CredentialService/RenameCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::rename),
-        ),
-        (
-            "countersign.v1.CredentialService/SetCredentialExpiry",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::set_expiry),
-        ),
-        (
-            "countersign.v1.CredentialService/SetCredentialBounds",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::set_bounds),
-        ),
-        (
-            "countersign.v1.CredentialService/SuspendCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::suspend),
-        ),
-        (
-            "countersign.v1.CredentialService/ResumeCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::resume),
-        ),
-        (
-            "countersign.v1.CredentialService/EndCredentialTokens",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::end_tokens),
-        ),
-        (
-            "countersign.v1.CredentialService/RemoveCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credential_changes::remove),
-        ),
     ]
 }

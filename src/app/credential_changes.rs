@@ -1,7 +1,7 @@
 //! What is done to one credential, of whatever kind.
 
 use crate::{
-    app::{App, credential_views, last_use, reply},
+    app::{App, credential_views, last_use, lifetime::Lifetime, reply},
     authz::Authorized,
     error::Result,
     id::CredentialId,
@@ -9,7 +9,6 @@ use crate::{
     permission::{UserRead, UserWrite},
     proto::countersign::v1 as wire,
     store::{Changed, Decision, State},
-    time::Timestamp,
 };
 
 /// One credential.
@@ -68,13 +67,11 @@ pub async fn set_expiry(
     who: Authorized<UserWrite>,
     request: wire::SetCredentialExpiryRequest,
 ) -> Result<wire::SetCredentialExpiryResponse> {
-    let expires = credential_views::expiry(&request.expires)?;
+    let expires = credential_views::instant(&request.expires)?;
     let caller = who.clone();
-    let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, now| {
+    let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, lifetime| {
         caller.may_narrow_to(&credential.bounds)?;
-        if expires <= now {
-            return Err(fault::EXPIRES_IN_PAST.into());
-        }
+        let expires = lifetime.new_end(credential, expires)?;
         Ok((credential.expires != expires).then_some(CredentialFact::ExpirySet { expires }))
     });
     Ok(wire::SetCredentialExpiryResponse { credential: credential.await?.into() })
@@ -163,10 +160,10 @@ async fn edit(
     who: Authorized<UserWrite>,
     user_id: String,
     id: String,
-    decide: impl FnOnce(&Credential, Timestamp) -> Result<Option<CredentialFact>> + Send + 'static,
+    decide: impl FnOnce(&Credential, Lifetime) -> Result<Option<CredentialFact>> + Send + 'static,
 ) -> Result<Option<wire::Credential>> {
-    let changed = change(app, who, user_id, id, |credential, now| {
-        let fact = decide(credential, now)?;
+    let changed = change(app, who, user_id, id, |credential, lifetime| {
+        let fact = decide(credential, lifetime)?;
         Ok(fact.map(|fact| UserFact::Credential(credential.id.clone(), fact)).into_iter().collect())
     });
     let (machine, id) = changed.await?.answer;
@@ -178,13 +175,13 @@ async fn change(
     who: Authorized<UserWrite>,
     user_id: String,
     id: String,
-    decide: impl FnOnce(&Credential, Timestamp) -> Result<Vec<UserFact>> + Send + 'static,
+    decide: impl FnOnce(&Credential, Lifetime) -> Result<Vec<UserFact>> + Send + 'static,
 ) -> Result<Changed<(Machine, CredentialId)>> {
     app.store
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::CREDENTIAL_UNKNOWN)?;
             let credential = find(state, &machine, &id)?;
-            let facts = decide(&credential, now)?;
+            let facts = decide(&credential, Lifetime::in_org(state, &machine.org, now)?)?;
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, (machine, credential.id)))
         })

@@ -1,7 +1,7 @@
 //! Credentials as this server's own API shows and reads them.
 
 use crate::{
-    app::reply,
+    app::{lifetime::Expiry, reply},
     error::{Error, Result},
     limits::{MAX_LABEL_CHARS, MAX_SCOPE_BYTES},
     model::{Bounds, Credential, CredentialKind, Editor, LastUse, Network},
@@ -67,9 +67,14 @@ pub fn expiry_text(expires: Timestamp) -> String {
     if expires == Timestamp::NEVER { NEVER.into() } else { expires.to_rfc3339() }
 }
 
-/// Reads what [`expiry_text`] writes, with any zone. Nothing means never.
-pub fn expiry(text: &str) -> Result<Timestamp> {
-    if text.is_empty() || text.eq_ignore_ascii_case(NEVER) {
+/// When a new credential shall expire: nothing, or what [`instant`] reads.
+pub fn expiry(text: &str) -> Result<Expiry> {
+    if text.is_empty() { Ok(Expiry::Open) } else { instant(text).map(Expiry::At) }
+}
+
+/// Reads what [`expiry_text`] writes, with any zone.
+pub fn instant(text: &str) -> Result<Timestamp> {
+    if text.eq_ignore_ascii_case(NEVER) {
         return Ok(Timestamp::NEVER);
     }
     let hint = "expires must be an instant with time and zone, such as 2027-01-31T12:00:00Z (RFC 3339), or \"never\"";
@@ -122,10 +127,10 @@ mod tests {
 
     #[test]
     fn an_expiry_has_a_zone_or_is_never() {
-        assert_eq!(expiry("").expect("never"), Timestamp::NEVER);
-        assert_eq!(expiry("Never").expect("never"), Timestamp::NEVER);
-        let noon = expiry("2027-01-31T12:00:00Z").expect("an instant");
-        assert_eq!(expiry("2027-01-31T13:00:00+01:00").expect("an instant"), noon);
+        assert_eq!(expiry("").expect("nothing"), Expiry::Open);
+        assert_eq!(expiry("Never").expect("never"), Expiry::At(Timestamp::NEVER));
+        let noon = instant("2027-01-31T12:00:00Z").expect("an instant");
+        assert_eq!(expiry("2027-01-31T13:00:00+01:00").expect("an instant"), Expiry::At(noon));
         assert_eq!(expiry_text(noon), "2027-01-31T12:00:00Z");
         for text in ["2027-01-31", "2027-01-31T12:00:00", "tomorrow", "1", "2027-13-01T00:00:00Z", " "] {
             assert!(expiry(text).is_err(), "{text}");

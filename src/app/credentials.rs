@@ -1,41 +1,84 @@
 //! What keys and personal access tokens have in common.
 
 use crate::{
+    app::{
+        credential_views,
+        lifetime::{Expiry, Lifetime},
+    },
     authz::Authorized,
     error::{Fault, Result},
     id::CredentialId,
     limits::MAX_CREDENTIALS,
-    model::{Bounds, Credential, Draft, Machine, UserFact, fault},
+    model::{Bounds, Credential, CredentialFact, Draft, Machine, UserFact, fault},
     permission::UserWrite,
+    proto::countersign::v1 as wire,
     store::{Decision, State},
     time::Timestamp,
 };
 use buffa_types::google::protobuf;
 
-/// When a credential shall expire. Absent and zero both mean never; the past is refused by whoever knows the present.
-pub fn expiry(at: Option<&protobuf::Timestamp>) -> Result<Timestamp> {
-    let Some(at) = at.filter(|at| at.seconds != 0 || at.nanos != 0) else { return Ok(Timestamp::NEVER) };
-    Ok(Timestamp::from_parts(at.seconds, at.nanos).ok_or(fault::EXPIRES_IN_PAST)?)
+/// What whoever makes one says of it.
+#[derive(Clone)]
+pub struct Wanted {
+    label: String,
+    pub expires: Expiry,
+    bounds: Bounds,
 }
 
-/// The user, if it may be given one more credential that is narrowed to nothing, and the caller may give it.
-pub fn holder(
-    state: &State<'_>,
-    who: &Authorized<UserWrite>,
-    user_id: &str,
-    expires: Timestamp,
-    now: Timestamp,
-    unknown: Fault,
-) -> Result<Machine> {
-    let machine = who.machine_to_change(state, user_id, unknown)?;
-    who.may_narrow_to(&Bounds::default())?;
-    if expires <= now {
-        return Err(fault::EXPIRES_IN_PAST.into());
+impl Wanted {
+    /// As ZITADEL's calls say it, which know nothing but an end. Absent and zero both mean that nobody says it. The past is
+    /// refused by whoever knows the present.
+    pub fn until(at: Option<&protobuf::Timestamp>) -> Result<Self> {
+        let expires = match at {
+            Some(at) if at.seconds != 0 || at.nanos != 0 => {
+                let end = Timestamp::from_parts(at.seconds, at.nanos).ok_or(fault::EXPIRES_IN_PAST)?;
+                Expiry::At(end.min(Timestamp::NEVER))
+            }
+            _ => Expiry::Open,
+        };
+        Ok(Self { label: String::new(), expires, bounds: Bounds::default() })
     }
-    if state.credentials(&machine.id)?.count() >= MAX_CREDENTIALS {
-        return Err(fault::TOO_MANY_CREDENTIALS.into());
+
+    /// As this server's own calls say it.
+    pub fn read(label: &str, expires: &str, bounds: Option<&wire::Bounds>) -> Result<Self> {
+        Ok(Self {
+            label: credential_views::label(label)?,
+            expires: credential_views::expiry(expires)?,
+            bounds: credential_views::bounds(bounds)?,
+        })
     }
-    Ok(machine)
+
+    /// The user, if it may be given one more such credential, and the caller may give it; and when that will expire.
+    pub fn holder(
+        &self,
+        state: &State<'_>,
+        who: &Authorized<UserWrite>,
+        user_id: &str,
+        now: Timestamp,
+        unknown: Fault,
+    ) -> Result<(Machine, Timestamp)> {
+        let machine = who.machine_to_change(state, user_id, unknown)?;
+        who.may_narrow_to(&self.bounds)?;
+        let end = Lifetime::in_org(state, &machine.org, now)?.end(self.expires)?;
+        if state.credentials(&machine.id)?.count() >= MAX_CREDENTIALS {
+            return Err(fault::TOO_MANY_CREDENTIALS.into());
+        }
+        Ok((machine, end))
+    }
+
+    /// What happens to the user: a credential is added, and then becomes what is wanted, all in one change.
+    pub fn added(self, machine: Machine, id: &CredentialId, added: UserFact) -> Decision<Machine> {
+        let about = |fact| UserFact::Credential(id.clone(), fact);
+        let mut facts = vec![added];
+        if !self.label.is_empty() {
+            facts.push(about(CredentialFact::Renamed { label: self.label }));
+        }
+        if !self.bounds.are_none() {
+            facts.push(about(CredentialFact::BoundsSet { bounds: self.bounds }));
+        }
+        let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
+        Decision::new(events, machine)
+    }
 }
 
 /// A user's credential of this id, if `is_one` says that it is of the right kind.

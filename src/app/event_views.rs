@@ -132,13 +132,19 @@ fn org(fact: &OrgFact) -> Value {
         OrgFact::Added { name, primary_domain } | OrgFact::Changed { name, primary_domain } => {
             json!({ "name": name, "primaryDomain": primary_domain })
         }
-        OrgFact::Deactivated | OrgFact::Reactivated | OrgFact::Removed => Value::Null,
+        OrgFact::Deactivated
+        | OrgFact::Reactivated
+        | OrgFact::Removed
+        | OrgFact::CredentialPolicySet { max_lifetime: None } => Value::Null,
         OrgFact::MemberAdded { user, roles } | OrgFact::MemberChanged { user, roles } => {
             json!({ "userId": user, "roles": roles })
         }
         OrgFact::MemberRemoved { user } | OrgFact::MemberCascadeRemoved { user } => json!({ "userId": user }),
         OrgFact::MetadataSet { key, value } => json!({ "key": key, "value": BASE64_STANDARD.encode(value) }),
         OrgFact::MetadataRemoved { key } => json!({ "key": key }),
+        OrgFact::CredentialPolicySet { max_lifetime: Some(seconds) } => {
+            json!({ "maxLifetime": nanoseconds(*seconds) })
+        }
     }
 }
 

@@ -2,14 +2,16 @@
 
 use crate::{
     app::{
-        App, credential_views, live_secrets,
+        App, credential_views, last_use,
+        lifetime::Lifetime,
+        live_secrets,
         replacement::{Fate, NewSecret, live},
     },
     authz::Authorized,
     error::{Error, Kind, Result},
     id::CredentialId,
     limits::{MAX_ROTATED_USERS, MAX_ROTATION_SCAN},
-    model::{Credential, Draft, Machine},
+    model::{Credential, Draft, Machine, fault},
     permission::UserWrite,
     proto::countersign::v1 as wire,
     secret::SecretText,
@@ -105,7 +107,7 @@ impl Rotation {
         {
             let secret = secret?;
             // Ids sort by time, so whatever follows is younger.
-            if now - secret.stamps.created < self.older_than {
+            if !self.is_old(&secret, now) {
                 return Ok((events, outcome));
             }
             let more = examined < MAX_ROTATION_SCAN;
@@ -116,10 +118,12 @@ impl Rotation {
             seen = Some(secret.id.clone());
             let machine = state.machine(&secret.user)?.ok_or_else(|| Error::internal("a secret of nobody"))?;
             let old = live(state, &machine, now)?;
-            let Some((old, fate)) = self.turn(&secret, old) else { continue };
+            if !self.is_turn(&secret, &old, now) {
+                continue;
+            }
             secrets.next();
-            let replaced = fate.view(&self.app, state, &old, now)?;
-            let facts = self.rotate(state, &machine, &old, fate, new.clone(), now);
+            let replaced = self.fate.view(&self.app, state, &old, now)?;
+            let facts = self.rotate(state, &machine, &old, new.clone(), now);
             let facts = match facts {
                 Err(error) if error.kind == Kind::Internal => return Err(error),
                 facts => facts,
@@ -133,16 +137,19 @@ impl Rotation {
         Ok((events, outcome))
     }
 
-    /// What is to be replaced of a user's live secrets, if it is the user's turn when the search comes to `secret`: each
-    /// user has one turn.
-    fn turn(&self, secret: &Credential, mut live: Vec<Credential>) -> Option<(Vec<Credential>, Fate)> {
-        let newest = live.last()?;
+    fn is_old(&self, secret: &Credential, now: Timestamp) -> bool {
+        now - secret.stamps.created >= self.older_than
+    }
+
+    /// Whether it is a user's turn when the search comes to `secret`. Each user has one: at its newest secret; or, where
+    /// that is this rotation's and is issued again, at the newest that is old.
+    fn is_turn(&self, secret: &Credential, live: &[Credential], now: Timestamp) -> bool {
+        let Some(newest) = live.last() else { return false };
         if !self.reissue {
-            return (newest.id == secret.id).then_some((live, self.fate));
+            return newest.id == secret.id;
         }
-        let is_ours = newest.label == self.name;
-        let before = live.iter().rev().nth(1)?;
-        (is_ours && before.id == secret.id).then(|| (live.split_off(live.len() - 1), Fate::Removed))
+        let old = live.iter().rfind(|secret| self.is_old(secret, now));
+        newest.label == self.name && newest.id != secret.id && old.is_some_and(|old| old.id == secret.id)
     }
 
     fn rotate(
@@ -150,14 +157,27 @@ impl Rotation {
         state: &State<'_>,
         machine: &Machine,
         old: &[Credential],
-        fate: Fate,
         new: NewSecret,
         now: Timestamp,
     ) -> Result<Vec<Draft>> {
         self.who.may_change(state, machine)?;
+        if self.reissue && self.has_arrived(state, old, now)? {
+            return Err(fault::SECRET_ARRIVED.into());
+        }
         let new = NewSecret { label: self.name.clone(), ..new };
-        let facts = new.in_place_of(&self.who, old, fate, now)?;
+        let facts = new.in_place_of(&self.who, old, self.fate, Lifetime::in_org(state, &machine.org, now)?)?;
         Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())
+    }
+
+    /// Whether a secret that this rotation gave the user was ever let in. That none was proves nothing, as a crash forgets
+    /// the latest uses: therefore those that are issued again run out and are not removed.
+    fn has_arrived(&self, state: &State<'_>, live: &[Credential], now: Timestamp) -> Result<bool> {
+        for secret in live.iter().filter(|secret| secret.label == self.name && !self.is_old(secret, now)) {
+            if last_use::of(&self.app, state, secret)?.is_some_and(|last| last.accepted_at.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
         App,
         credential_changes::shown,
         credential_views,
+        lifetime::Lifetime,
         replacement::{Fate, NewSecret, live},
     },
     authz::Authorized,
@@ -36,7 +37,8 @@ pub async fn add(
         .store
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
-            let added = new.beside(&who, machine.live_secrets(now).count(), now)?;
+            let added =
+                new.beside(&who, machine.live_secrets(now).count(), Lifetime::in_org(state, &machine.org, now)?)?;
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], machine))
         })
         .await?;
@@ -77,7 +79,7 @@ pub async fn rotate(
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
             let old = live(state, &machine, now)?;
             let replaced = fate.view(&knows, state, &old, now)?;
-            let facts = new.in_place_of(&who, &old, fate, now)?;
+            let facts = new.in_place_of(&who, &old, fate, Lifetime::in_org(state, &machine.org, now)?)?;
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, (machine, replaced)))
         })

@@ -1,16 +1,25 @@
 //! Keys of machine users: the public halves of what they sign assertions with.
 
 use crate::{
-    app::{App, credentials, page::Page, reply},
+    app::{
+        App,
+        credential_changes::shown,
+        credentials::{self, Wanted},
+        lifetime::Expiry,
+        page::Page,
+        reply,
+    },
     authz::Authorized,
     error::{Error, Result},
     id::CredentialId,
     keys::{PublicKey, ServiceAccountKey},
-    model::{Credential, UserFact, fault},
+    model::{Credential, Machine, UserFact, fault},
     permission::{UserRead, UserWrite},
-    proto::zitadel::{authn::v1 as authn, management::v1 as management, user::v2},
+    proto::{
+        countersign::v1 as wire,
+        zitadel::{authn::v1 as authn, management::v1 as management, user::v2},
+    },
     store::Receipt,
-    time::Timestamp,
 };
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -24,8 +33,8 @@ pub async fn add(
     who: Authorized<UserWrite>,
     request: management::AddMachineKeyRequest,
 ) -> Result<management::AddMachineKeyResponse> {
-    let expires = credentials::expiry(request.expiration_date.as_option())?;
-    let added = make(&app, who, request.user_id, request.public_key, expires).await?;
+    let wanted = Wanted::until(request.expiration_date.as_option())?;
+    let added = make(&app, who, request.user_id, request.public_key, wanted).await?;
     Ok(management::AddMachineKeyResponse {
         key_id: added.id.to_string(),
         key_details: added.file,
@@ -35,13 +44,25 @@ pub async fn add(
 
 /// The same over v2, for any user that the caller may change, or for the caller itself.
 pub async fn add_v2(app: App, who: Authorized<UserWrite>, request: v2::AddKeyRequest) -> Result<v2::AddKeyResponse> {
-    let expires = credentials::expiry(request.expiration_date.as_option())?;
-    let added = make(&app, who, request.user_id, request.public_key, expires).await?;
+    let wanted = Wanted::until(request.expiration_date.as_option())?;
+    let added = make(&app, who, request.user_id, request.public_key, wanted).await?;
     Ok(v2::AddKeyResponse {
         creation_date: reply::timestamp(added.receipt.at).into(),
         key_id: added.id.to_string(),
         key_content: added.file,
     })
+}
+
+/// The same over this server's own API, which can say more of it.
+pub async fn add_own(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: wire::AddKeyRequest,
+) -> Result<wire::AddKeyResponse> {
+    let wanted = Wanted::read(&request.label, &request.expires, request.bounds.as_option())?;
+    let added = make(&app, who, request.user_id, request.public_key, wanted).await?;
+    let credential = shown(&app, &added.user, &added.id)?;
+    Ok(wire::AddKeyResponse { key_content: added.file, credential: credential.into() })
 }
 
 /// One key.
@@ -102,6 +123,7 @@ pub async fn remove_v2(
 /// A key that was just added.
 struct Added {
     id: CredentialId,
+    user: Machine,
     /// With the private half, if it was made here.
     file: Vec<u8>,
     receipt: Receipt,
@@ -123,7 +145,7 @@ async fn make(
     who: Authorized<UserWrite>,
     user_id: String,
     brought: Vec<u8>,
-    expires: Timestamp,
+    mut wanted: Wanted,
 ) -> Result<Added> {
     let id: CredentialId = app.new_id();
     let (public, file) = match brought.is_empty() {
@@ -131,34 +153,34 @@ async fn make(
         true => {
             // Before the work, so that whoever would be refused cannot ask for it.
             let (state, now) = (app.store.snapshot()?, app.clock.now());
-            let user = credentials::holder(&state.state(), &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?.id;
+            let (user, end) = wanted.holder(&state.state(), &who, &user_id, now, fault::KEY_USER_UNKNOWN)?;
+            // What the file says must come true.
+            wanted.expires = Expiry::At(end);
             drop(state);
             let made = generate(&id).await?;
             let file = KeyFile {
                 r#type: "serviceaccount",
                 key_id: id.as_str(),
                 key: made.private_pem(),
-                expiration_date: reply::timestamp(expires),
-                user_id: user.as_str(),
+                expiration_date: reply::timestamp(end),
+                user_id: user.id.as_str(),
             };
             let file = serde_json::to_vec(&file).map_err(Error::internal)?;
             (made.into_public(), file)
         }
     };
-    let added = UserFact::KeyAdded {
-        credential: id.clone(),
-        public_key: public.to_spki()?,
-        algorithm: public.algorithm().name().into(),
-        expires,
-    };
+    let (credential, public_key) = (id.clone(), public.to_spki()?);
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = credentials::holder(state, &who, &user_id, expires, now, fault::KEY_USER_UNKNOWN)?;
-            Ok(credentials::event(&machine, added))
+            let (machine, expires) = wanted.holder(state, &who, &user_id, now, fault::KEY_USER_UNKNOWN)?;
+            let algorithm = public.algorithm().name().into();
+            let added = UserFact::KeyAdded { credential: credential.clone(), public_key, algorithm, expires };
+            Ok(wanted.added(machine, &credential, added))
         })
         .await?;
-    Ok(Added { id, file, receipt: changed.receipt()?.clone() })
+    let receipt = changed.receipt()?.clone();
+    Ok(Added { id, user: changed.answer, file, receipt })
 }
 
 async fn generate(id: &CredentialId) -> Result<ServiceAccountKey> {

@@ -1,19 +1,28 @@
 //! Personal access tokens of machine users.
 
 use crate::{
-    app::{App, bootstrap::PAT_SCOPES, credentials, page::Page, reply},
+    app::{
+        App,
+        bootstrap::PAT_SCOPES,
+        credential_changes::shown,
+        credentials::{self, Wanted},
+        page::Page,
+        reply,
+    },
     authz::Authorized,
     error::Result,
     id::CredentialId,
-    model::{Credential, UserFact, fault},
+    model::{Credential, Machine, UserFact, fault},
     permission::{UserRead, UserWrite},
-    proto::zitadel::{
-        management::v1 as management,
-        user::{v1 as user, v2},
+    proto::{
+        countersign::v1 as wire,
+        zitadel::{
+            management::v1 as management,
+            user::{v1 as user, v2},
+        },
     },
     secret::{Prefix, SecretText},
     store::Receipt,
-    time::Timestamp,
 };
 
 /// Adds a token. It is shown in this answer and never again. Without an expiration date it never expires.
@@ -22,8 +31,8 @@ pub async fn add(
     who: Authorized<UserWrite>,
     request: management::AddPersonalAccessTokenRequest,
 ) -> Result<management::AddPersonalAccessTokenResponse> {
-    let expires = credentials::expiry(request.expiration_date.as_option())?;
-    let added = make(&app, who, request.user_id, expires).await?;
+    let wanted = Wanted::until(request.expiration_date.as_option())?;
+    let added = make(&app, who, request.user_id, wanted).await?;
     Ok(management::AddPersonalAccessTokenResponse {
         token_id: added.id.to_string(),
         token: added.token.expose().into(),
@@ -37,13 +46,25 @@ pub async fn add_v2(
     who: Authorized<UserWrite>,
     request: v2::AddPersonalAccessTokenRequest,
 ) -> Result<v2::AddPersonalAccessTokenResponse> {
-    let expires = credentials::expiry(request.expiration_date.as_option())?;
-    let added = make(&app, who, request.user_id, expires).await?;
+    let wanted = Wanted::until(request.expiration_date.as_option())?;
+    let added = make(&app, who, request.user_id, wanted).await?;
     Ok(v2::AddPersonalAccessTokenResponse {
         creation_date: reply::timestamp(added.receipt.at).into(),
         token_id: added.id.to_string(),
         token: added.token.expose().into(),
     })
+}
+
+/// The same over this server's own API, which can say more of it.
+pub async fn add_own(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: wire::AddPersonalAccessTokenRequest,
+) -> Result<wire::AddPersonalAccessTokenResponse> {
+    let wanted = Wanted::read(&request.label, &request.expires, request.bounds.as_option())?;
+    let added = make(&app, who, request.user_id, wanted).await?;
+    let credential = shown(&app, &added.user, &added.id)?;
+    Ok(wire::AddPersonalAccessTokenResponse { token: added.token.expose().into(), credential: credential.into() })
 }
 
 /// One token, without its text.
@@ -104,28 +125,27 @@ pub async fn remove_v2(
 /// A token that was just made.
 struct Added {
     id: CredentialId,
+    user: Machine,
     token: SecretText,
     receipt: Receipt,
 }
 
-async fn make(app: &App, who: Authorized<UserWrite>, user_id: String, expires: Timestamp) -> Result<Added> {
+async fn make(app: &App, who: Authorized<UserWrite>, user_id: String, wanted: Wanted) -> Result<Added> {
     let token = SecretText::generate(Prefix::PersonalAccessToken, &app.random);
     let id: CredentialId = app.new_id();
-    let added = UserFact::PatAdded {
-        credential: id.clone(),
-        hash: app.keys.load().personal_access_tokens().hash(token.expose()),
-        hint: token.hint(),
-        expires,
-        scopes: PAT_SCOPES.map(Into::into).into(),
-    };
+    let (credential, hint) = (id.clone(), token.hint());
+    let hash = app.keys.load().personal_access_tokens().hash(token.expose());
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = credentials::holder(state, &who, &user_id, expires, now, fault::PAT_USER_UNKNOWN)?;
-            Ok(credentials::event(&machine, added))
+            let (machine, expires) = wanted.holder(state, &who, &user_id, now, fault::PAT_USER_UNKNOWN)?;
+            let scopes = PAT_SCOPES.map(Into::into).into();
+            let added = UserFact::PatAdded { credential: credential.clone(), hash, hint, expires, scopes };
+            Ok(wanted.added(machine, &credential, added))
         })
         .await?;
-    Ok(Added { id, token, receipt: changed.receipt()?.clone() })
+    let receipt = changed.receipt()?.clone();
+    Ok(Added { id, user: changed.answer, token, receipt })
 }
 
 async fn end(app: &App, who: Authorized<UserWrite>, user_id: String, token_id: String) -> Result<Receipt> {

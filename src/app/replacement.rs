@@ -1,7 +1,11 @@
 //! How a client secret takes the place of others.
 
 use crate::{
-    app::{App, credential_views, last_use, reply},
+    app::{
+        App, credential_views, last_use,
+        lifetime::{Expiry, Lifetime},
+        reply,
+    },
     authz::Authorized,
     error::Result,
     id::CredentialId,
@@ -22,7 +26,7 @@ pub struct NewSecret {
     pub id: CredentialId,
     pub hash: SecretHash,
     pub label: String,
-    pub expires: Timestamp,
+    pub expires: Expiry,
     pub bounds: Bounds,
 }
 
@@ -37,7 +41,7 @@ pub enum Fate {
 }
 
 impl NewSecret {
-    /// A secret that never expires and is narrowed to nothing.
+    /// A secret that is narrowed to nothing.
     pub fn generate(app: &App) -> Self {
         let text = SecretText::generate(Prefix::ClientSecret, &app.random);
         Self {
@@ -45,21 +49,19 @@ impl NewSecret {
             text,
             id: app.new_id(),
             label: String::new(),
-            expires: Timestamp::NEVER,
+            expires: Expiry::Open,
             bounds: Bounds::default(),
         }
     }
 
     /// Adds it to so many that count, if the caller may. Refuses if the user has as many as it may have, or this one would be dead at once.
-    pub fn beside(self, who: &Authorized<UserWrite>, live: usize, now: Timestamp) -> Result<UserFact> {
+    pub fn beside(self, who: &Authorized<UserWrite>, live: usize, lifetime: Lifetime) -> Result<UserFact> {
         who.may_narrow_to(&self.bounds)?;
-        if self.expires <= now {
-            return Err(fault::EXPIRES_IN_PAST.into());
-        }
+        let expires = lifetime.end(self.expires)?;
         if live >= MAX_LIVE_SECRETS {
             return Err(fault::TOO_MANY_SECRETS.into());
         }
-        let Self { id, hash, label, expires, bounds, text } = self;
+        let Self { id, hash, label, bounds, text, .. } = self;
         Ok(UserFact::SecretAdded { credential: id, hash, hint: text.hint(), label, expires, bounds })
     }
 
@@ -70,7 +72,7 @@ impl NewSecret {
         who: &Authorized<UserWrite>,
         old: &[Credential],
         fate: Fate,
-        now: Timestamp,
+        lifetime: Lifetime,
     ) -> Result<Vec<UserFact>> {
         if let Some(newest) = old.last() {
             self.bounds = newest.bounds.clone();
@@ -79,8 +81,8 @@ impl NewSecret {
             }
         }
         let stay = if matches!(fate, Fate::RunOut(_)) { old.len() } else { 0 };
-        let added = self.beside(who, stay, now)?;
-        Ok(old.iter().flat_map(|secret| fate.befall(secret, now)).chain([added]).collect())
+        let added = self.beside(who, stay, lifetime)?;
+        Ok(old.iter().flat_map(|secret| fate.befall(secret, lifetime.now)).chain([added]).collect())
     }
 }
 

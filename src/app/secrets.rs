@@ -3,13 +3,14 @@
 use crate::{
     app::{
         App,
+        lifetime::Lifetime,
         replacement::{Fate, NewSecret, live},
         reply,
     },
     authz::{Absent, Authorized},
     error::{Fault, Result},
     limits::MAX_LIVE_SECRETS,
-    model::{Draft, Machine, UserFact, fault},
+    model::{CredentialFact, Draft, Machine, UserFact, fault},
     permission::UserWrite,
     proto::zitadel::{management::v1 as management, user::v2 as user},
     secret::SecretText,
@@ -81,12 +82,10 @@ async fn set(
         .change(who.warrant(), move |state, now| {
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
             who.may_change(state, &machine)?;
+            let lifetime = Lifetime::in_org(state, &machine.org, now)?;
             let facts = match Fate::of(grace) {
-                Fate::RunOut(_) => run_out(state, &who, &machine, new, grace, now)?,
-                Fate::Removed | Fate::Killed => {
-                    who.may_narrow_to(&new.bounds)?;
-                    vec![UserFact::SecretSet { credential: new.id, hash: new.hash, hint: new.text.hint() }]
-                }
+                Fate::RunOut(_) => run_out(state, &who, &machine, new, grace, lifetime)?,
+                Fate::Removed | Fate::Killed => replace_all(&who, new, lifetime)?,
             };
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, machine.user_name))
@@ -102,16 +101,26 @@ fn run_out(
     machine: &Machine,
     new: NewSecret,
     grace: Duration,
-    now: Timestamp,
+    lifetime: Lifetime,
 ) -> Result<Vec<UserFact>> {
+    let now = lifetime.now;
     let mut old = live(state, machine, now)?;
     let mut facts = Vec::new();
     while old.len() >= MAX_LIVE_SECRETS {
         let Some((first, _)) = old.iter().enumerate().min_by_key(|(_, secret)| secret.expires) else { break };
         facts.extend(Fate::Removed.befall(&old.remove(first), now));
     }
-    facts.extend(new.in_place_of(who, &old, Fate::RunOut(grace), now)?);
+    facts.extend(new.in_place_of(who, &old, Fate::RunOut(grace), lifetime)?);
     Ok(facts)
+}
+
+/// The end is an event of its own, and only if there is one: what nobody limits is told as ZITADEL tells it.
+fn replace_all(who: &Authorized<UserWrite>, new: NewSecret, lifetime: Lifetime) -> Result<Vec<UserFact>> {
+    who.may_narrow_to(&new.bounds)?;
+    let expires = lifetime.end(new.expires)?;
+    let limited = UserFact::Credential(new.id.clone(), CredentialFact::ExpirySet { expires });
+    let set = UserFact::SecretSet { credential: new.id, hash: new.hash, hint: new.text.hint() };
+    Ok(if expires == Timestamp::NEVER { vec![set] } else { vec![set, limited] })
 }
 
 async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result<Receipt> {

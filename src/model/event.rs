@@ -132,6 +132,10 @@ pub enum OrgFact {
     MetadataRemoved {
         key: String,
     },
+    /// How long credentials may live from now on, in seconds, in place of what was demanded before.
+    CredentialPolicySet {
+        max_lifetime: Option<u64>,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -25,6 +25,7 @@ impl Fact {
         "org.member.cascade.removed",
         "org.metadata.set",
         "org.metadata.removed",
+        "org.credential.policy.set",
         "user.machine.added",
         "user.machine.changed",
         "user.username.changed",
@@ -130,6 +131,7 @@ impl OrgFact {
             Self::MemberCascadeRemoved { .. } => "org.member.cascade.removed",
             Self::MetadataSet { .. } => "org.metadata.set",
             Self::MetadataRemoved { .. } => "org.metadata.removed",
+            Self::CredentialPolicySet { .. } => "org.credential.policy.set",
         }
     }
 }

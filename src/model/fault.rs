@@ -84,7 +84,15 @@ pub const CREDENTIAL_TOO_WIDE: Fault = fault(
     "COUNTERSIGN-bounds",
     "The credential that you use is narrowed; it cannot make, widen or prolong one that is narrowed less",
 );
+pub const SECRET_ARRIVED: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-arrived",
+    "The secret that this rotation gave the user is in use, so somebody has it; RotateSecret replaces it all the same",
+);
 pub const CREDENTIAL_USER_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-user", "User could not be found");
+/// The refusal itself says how long it may be.
+pub const LIVES_TOO_LONG: Fault =
+    fault(InvalidArgument, "COUNTERSIGN-lifetime", "The credential would live longer than the organisation allows");
 pub const CREDENTIAL_ORG_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-org", "Organisation could not be found");
 pub const CREDENTIAL_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-credential", "Credential could not be found");
 

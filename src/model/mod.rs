@@ -4,6 +4,7 @@ pub mod access_token;
 mod bounds;
 pub mod columns;
 pub mod credential;
+mod credential_policy;
 pub mod event;
 mod event_types;
 pub mod fault;
@@ -26,6 +27,7 @@ pub use access_token::AccessToken;
 pub use bounds::Bounds;
 pub use columns::{CredentialColumn, MemberColumn, OrgColumn};
 pub use credential::{Credential, CredentialKind};
+pub use credential_policy::CredentialPolicy;
 pub use event::{
     CredentialFact, Draft, Editor, Event, Fact, InstanceFact, OrgFact, ProjectFact, UserFact, UserGrantFact,
 };

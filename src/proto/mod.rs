@@ -5,6 +5,7 @@
 //! ZITADEL's; an rpc that is not declared here is not served.
 
 mod descriptor;
+mod json;
 mod route;
 mod validate;
 
@@ -13,6 +14,7 @@ mod tests;
 
 pub use descriptor::{FILE_DESCRIPTOR_SET, FILES, File};
 pub use generated::{countersign, grpc, zitadel};
+pub use json::from_json;
 pub use route::{Field, Kind, ROUTES, Rest, Route, Schema};
 pub use validate::{Validate, Violation};
 

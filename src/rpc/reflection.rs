@@ -23,8 +23,9 @@ pub const PROCEDURES: [&str; 2] = [
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-const SERVICES: [&str; 13] = [
+const SERVICES: [&str; 14] = [
     "countersign.v1.CredentialService",
+    "countersign.v1.OrganizationPolicyService",
     "countersign.v1.SigningKeyService",
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",

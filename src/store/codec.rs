@@ -9,8 +9,8 @@ use crate::{
     id::{OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     limits::MAX_RECORD_BYTES,
     model::{
-        AccessToken, Credential, Event, Instance, LastUse, Machine, Member, Metadata, MetadataSize, OidcSettings, Org,
-        Project, ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
+        AccessToken, Credential, CredentialPolicy, Event, Instance, LastUse, Machine, Member, Metadata, MetadataSize,
+        OidcSettings, Org, Project, ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
     },
     time::Timestamp,
 };
@@ -37,6 +37,10 @@ impl Record for AccessToken {
 
 impl Record for Credential {
     const NAME: &'static str = "credential";
+}
+
+impl Record for CredentialPolicy {
+    const NAME: &'static str = "credential policy";
 }
 
 impl Record for Event {

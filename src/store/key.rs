@@ -97,6 +97,8 @@ pub enum Space {
     EndedCredentialByExpiry = 81,
     /// (expires, user, credential) -> (user, credential)
     CredentialByExpiry = 82,
+    /// org -> CredentialPolicy
+    CredentialPolicy = 86,
     /// (user, credential) -> LastUse: written down beside the log, which does not give it again
     LastUse = 90,
 }

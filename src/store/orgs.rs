@@ -3,7 +3,7 @@
 use crate::{
     error::Result,
     id::OrgId,
-    model::{Org, OrgColumn, org::slug, text::fold},
+    model::{CredentialPolicy, Org, OrgColumn, org::slug, text::fold},
     store::{
         codec::decode,
         key::{Key, Space},
@@ -15,6 +15,11 @@ use crate::{
 impl<'a> State<'a> {
     pub fn org(&self, id: &OrgId) -> Result<Option<Org>> {
         self.get(&org_key(id))
+    }
+
+    /// What the organisation demands of credentials, if it ever demanded anything.
+    pub fn credential_policy(&self, org: &OrgId) -> Result<Option<CredentialPolicy>> {
+        self.get(&credential_policy_key(org))
     }
 
     pub fn org_by_name(&self, name: &str) -> Result<Option<OrgId>> {
@@ -42,6 +47,10 @@ impl<'a> State<'a> {
 
 pub(super) fn org_key(id: &OrgId) -> Key {
     Key::new(Space::Org).text(id.as_str())
+}
+
+pub(super) fn credential_policy_key(org: &OrgId) -> Key {
+    Key::new(Space::CredentialPolicy).text(org.as_str())
 }
 
 pub(super) fn org_name_key(name: &str) -> Key {

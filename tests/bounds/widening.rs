@@ -39,6 +39,10 @@ async fn a_narrowed_credential_makes_none_that_is_narrowed_less() {
         ("credential/AddSecret", json!({ "userId": user })),
         ("credential/AddSecret", json!({ "userId": user, "bounds": { "roles": ["ORG_OWNER"] } })),
         ("credential/AddSecret", json!({ "userId": user, "bounds": { "roles": ["IAM_OWNER"], "scopes": [API] } })),
+        ("credential/AddKey", json!({ "userId": user, "publicKey": requests::PUBLIC_KEY })),
+        ("credential/AddKey", json!({ "userId": user, "bounds": { "scopes": [API] } })),
+        ("credential/AddPersonalAccessToken", json!({ "userId": user })),
+        ("credential/AddPersonalAccessToken", json!({ "userId": user, "bounds": { "roles": ["IAM_OWNER"] } })),
         ("credential/RotateSecret", json!({ "userId": user })),
         ("credential/SetCredentialBounds", json!({ "userId": user, "credentialId": id, "bounds": {} })),
         (
@@ -57,7 +61,9 @@ async fn a_narrowed_credential_makes_none_that_is_narrowed_less() {
         assert_eq!(refused_with(answer), too_wide(), "{procedure} {request}");
     }
     let within = json!({ "userId": user, "bounds": { "roles": ["ORG_OWNER"], "scopes": [API], "read_only": true } });
-    kit.call("credential/AddSecret", &token, within).await.expect("it is narrower");
+    for procedure in ["credential/AddSecret", "credential/AddPersonalAccessToken"] {
+        kit.call(procedure, &token, within.clone()).await.expect("it is narrower");
+    }
     let narrower = json!({ "roles": ["ORG_OWNER"], "scopes": [API], "networks": ["198.51.100.0/24"] });
     let request = json!({ "userId": user, "credentialId": id, "bounds": narrower });
     kit.call("credential/SetCredentialBounds", &token, request).await.expect("it is narrower");

@@ -261,6 +261,7 @@ pub fn full_name(procedure: &str) -> String {
         ("authorization.v2/", "zitadel.authorization.v2.AuthorizationService/"),
         ("project.v2/", "zitadel.project.v2.ProjectService/"),
         ("admins.v2/", "zitadel.internal_permission.v2.InternalPermissionService/"),
+        ("policy/", "countersign.v1.OrganizationPolicyService/"),
         ("credential/", "countersign.v1.CredentialService/"),
         ("keys/", "countersign.v1.SigningKeyService/"),
     ] {

@@ -1,5 +1,8 @@
 use super::Holder;
-use crate::common::{text, web::Auth};
+use crate::common::{
+    text,
+    web::{Auth, CLIENT},
+};
 use countersign::error::Kind;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -38,18 +41,27 @@ fn users(page: &Value) -> Vec<String> {
     page["users"].as_array().map(|users| users.iter().map(|user| text(&user["clientId"])).collect()).unwrap_or_default()
 }
 
+fn secret(page: &Value, user: usize) -> String {
+    text(&page["users"][user]["clientSecret"])
+}
+
 async fn takes(holder: &Holder, client: &str, secret: &str) -> bool {
     holder.kit.ask_token(Auth::Basic(client, secret), "openid").await.status == 200
 }
 
 #[tokio::test]
 async fn a_dry_run_says_what_would_happen_and_does_nothing() {
-    let (holder, _) = fleet().await;
+    let (holder, old) = fleet().await;
+    assert!(takes(&holder, "fleet-1", &old[0].1).await);
     let before = holder.kit.app.store.event_count().expect("counted");
     let page = rotate(&holder, json!({})).await;
     assert_eq!(users(&page), ["fleet-1", "fleet-2", "fleet-3", "fleet-4", "fleet-5"]);
     assert!(page["users"][0].get("clientSecret").is_none());
-    assert_eq!(page["users"][0]["replaced"].as_array().expect("a list").len(), 1);
+    let [replaced] = &page["users"][0]["replaced"].as_array().expect("a list")[..] else { panic!("one secret") };
+    let last_use = &replaced["credential"]["lastUse"];
+    assert_eq!((&last_use["address"], &last_use["accepted"]), (&json!(CLIENT), &json!(true)));
+    assert!(last_use["time"].is_string());
+    assert!(page["users"][1]["replaced"][0]["credential"].get("lastUse").is_none(), "it was never used");
     assert_eq!(holder.kit.app.store.event_count().expect("counted"), before);
 }
 
@@ -76,14 +88,43 @@ async fn a_fleet_is_rotated_page_by_page_and_each_user_once() {
 async fn a_page_whose_answer_was_lost_is_issued_again() {
     let (holder, old) = fleet().await;
     let lost = rotate(&holder, json!({ "apply": true, "limit": 2 })).await;
-    // Again from the beginning: those two have had their turn, and their secrets are known to nobody.
-    let again = rotate(&holder, json!({ "apply": true, "limit": 2, "reissue": true })).await;
-    assert_eq!(users(&again), ["fleet-1", "fleet-2"]);
-    let (unseen, new) = (text(&lost["users"][0]["clientSecret"]), text(&again["users"][0]["clientSecret"]));
-    assert!(!takes(&holder, "fleet-1", &unseen).await && takes(&holder, "fleet-1", &new).await);
-    assert!(takes(&holder, "fleet-1", &old[0].1).await, "the old secret keeps its grace");
     let rest = rotate(&holder, json!({ "apply": true })).await;
     assert_eq!(users(&rest), ["fleet-3", "fleet-4", "fleet-5"]);
+    let mut issued = vec![old[0].1.clone(), secret(&lost, 0)];
+    // Twice from the beginning, as that answer could get lost, too.
+    for _ in 0..2 {
+        holder.kit.clock.advance(Duration::from_secs(60));
+        let again = rotate(&holder, json!({ "apply": true, "limit": 2, "reissue": true })).await;
+        assert_eq!(users(&again), ["fleet-1", "fleet-2"]);
+        assert_eq!(again["users"][0]["replaced"].as_array().expect("a list").len(), issued.len());
+        issued.push(secret(&again, 0));
+    }
+    // Whichever one the user got works for as long as its grace lasts, and the last for good.
+    let last = issued.pop().expect("the last");
+    holder.kit.clock.advance(Duration::from_secs(3600 - 121));
+    for secret in &issued {
+        assert!(takes(&holder, "fleet-1", secret).await);
+    }
+    holder.kit.clock.advance(Duration::from_secs(122));
+    for secret in &issued {
+        assert!(!takes(&holder, "fleet-1", secret).await);
+    }
+    assert!(takes(&holder, "fleet-1", &last).await);
+}
+
+#[tokio::test]
+async fn a_secret_that_arrived_is_not_issued_again() {
+    let (holder, _) = fleet().await;
+    let first = rotate(&holder, json!({ "apply": true, "limit": 2 })).await;
+    assert!(takes(&holder, "fleet-1", &secret(&first, 0)).await);
+    // It rotates itself, and the new secret has the label of the rotation, too.
+    holder.kit.ok("credential/RotateSecret", json!({ "userId": first["users"][0]["userId"], "grace": "60s" })).await;
+    let again = rotate(&holder, json!({ "apply": true, "reissue": true })).await;
+    assert_eq!(users(&again), ["fleet-1", "fleet-2"]);
+    let [kept, given] = [&again["users"][0], &again["users"][1]];
+    assert!(text(&kept["skipped"]).contains("is in use") && kept.get("clientSecret").is_none());
+    assert!(given.get("skipped").is_none());
+    assert!(takes(&holder, "fleet-1", &secret(&first, 0)).await && takes(&holder, "fleet-2", &secret(&again, 1)).await);
 }
 
 #[tokio::test]

@@ -4,10 +4,10 @@ use super::credentials::{credential_facts, credentials, last_uses};
 use countersign::{
     id::{CredentialId, Id, OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     model::{
-        AccessToken, AccessTokenType, Credential, Editor, Event, Fact, Instance, InstanceFact, LastUse, LiveSecret,
-        Machine, MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact, OrgState, PrivateLabeling,
-        Project, ProjectFact, ProjectGrant, ProjectGrantState, ProjectRole, ProjectSettings, ProjectState,
-        SigningKeyRecord, Stamps, TokenLifetimes, UserFact, UserGrant, UserGrantFact, UserGrantState,
+        AccessToken, AccessTokenType, Credential, CredentialPolicy, Editor, Event, Fact, Instance, InstanceFact,
+        LastUse, LiveSecret, Machine, MachineState, Member, Metadata, MetadataSize, OidcSettings, Org, OrgFact,
+        OrgState, PrivateLabeling, Project, ProjectFact, ProjectGrant, ProjectGrantState, ProjectRole, ProjectSettings,
+        ProjectState, SigningKeyRecord, Stamps, TokenLifetimes, UserFact, UserGrant, UserGrantFact, UserGrantState,
     },
     secret::SecretHash,
     store::Record,
@@ -20,6 +20,7 @@ pub struct Records {
     pub access_tokens: Vec<Example<AccessToken>>,
     pub counts: Vec<Example<u64>>,
     pub credential_ids: Vec<Example<(UserId, CredentialId)>>,
+    pub credential_policies: Vec<Example<CredentialPolicy>>,
     pub credentials: Vec<Example<Credential>>,
     pub events: Vec<Example<Event>>,
     pub instances: Vec<Example<Instance>>,
@@ -45,12 +46,13 @@ pub struct Records {
 }
 
 /// What the codec calls each kind of record; one for each field above.
-pub fn names() -> [&'static str; 25] {
+pub fn names() -> [&'static str; 26] {
     [
         AccessToken::NAME,
         u64::NAME,
         <(UserId, CredentialId)>::NAME,
         Credential::NAME,
+        CredentialPolicy::NAME,
         Event::NAME,
         Instance::NAME,
         Timestamp::NAME,
@@ -89,6 +91,9 @@ pub fn records() -> Records {
         )],
         counts: vec![("none", 0), ("many", 1_000_000)],
         credential_ids: vec![("secret", (id("301"), id("401")))],
+        credential_policies: [("limited", Some(7_776_000)), ("open", None)]
+            .map(|(name, max_lifetime)| (name, CredentialPolicy { max_lifetime, stamps: stamps() }))
+            .into(),
         credentials: credentials(),
         events: events(),
         instances: vec![(
@@ -348,6 +353,7 @@ fn later_facts() -> Vec<Fact> {
     ];
     facts.extend(credential_facts().into_iter().map(|fact| Fact::User(id("301"), fact)));
     facts.extend(project_grant_facts().into_iter().map(|fact| Fact::Project(id("601"), fact)));
+    facts.push(Fact::Org(OrgFact::CredentialPolicySet { max_lifetime: Some(7_776_000) }));
     facts
 }
 

@@ -24,7 +24,7 @@ pub struct Objects {
 pub const PROJECT_ROLE: &str = "reader";
 
 /// An Ed25519 key in PEM, in base64: to make one for each request would take long.
-const PUBLIC_KEY: &str = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQTExcVlBWUt4Q3JmVlMvN1R5V1FIT2c3\
+pub const PUBLIC_KEY: &str = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQTExcVlBWUt4Q3JmVlMvN1R5V1FIT2c3\
     aGN2UGFwaU1scndJYWFQY0hVUm89Ci0tLS0tRU5EIFBVQkxJQyBLRVktLS0tLQo=";
 
 /// A well-formed request: every field that names an object names one of these, and other fields have some value.

@@ -55,6 +55,7 @@ fn every_binding_has_the_prefix_of_its_service() {
             "zitadel.org.v2.OrganizationService" => "/v2/organizations",
             "zitadel.internal_permission.v2.InternalPermissionService" => "/v2/administrators",
             "countersign.v1.CredentialService" => "/v1/",
+            "countersign.v1.OrganizationPolicyService" => "/v1/organizations/{organization_id}/",
             "countersign.v1.SigningKeyService" => "/v1/signing_keys",
             other => panic!("{other} has no prefix yet"),
         };

@@ -1,10 +1,10 @@
 use super::{Rows, found, metadata};
 use crate::{
     error::Result,
-    model::{Event, Org, OrgFact, OrgState, Stamps, Subject},
+    model::{CredentialPolicy, Event, Org, OrgFact, OrgState, Stamps, Subject},
     store::{
         counts::Counted,
-        orgs::{org_column_keys, org_key, org_name_key},
+        orgs::{credential_policy_key, org_column_keys, org_key, org_name_key},
         state::{Tombstone, tombstone_key},
     },
     time::Timestamp,
@@ -24,6 +24,7 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, fact: &OrgFact) -> R
         }
         OrgFact::MetadataSet { key, value } => metadata::set(rows, event, &subject(event), key, value),
         OrgFact::MetadataRemoved { key } => metadata::remove(rows, &subject(event), key),
+        OrgFact::CredentialPolicySet { max_lifetime } => set_credential_policy(rows, event, *max_lifetime),
     }
 }
 
@@ -68,8 +69,17 @@ fn remove(rows: &mut Rows<'_, '_>, event: &Event) -> Result<()> {
     org_column_keys(&org).try_for_each(|key| rows.delete(&key))?;
     rows.count(Counted::Orgs(org.state), -1)?;
     metadata::clear(rows, &subject(event))?;
+    rows.delete(&credential_policy_key(&org.id))?;
     rows.mark(&tombstone_key(Tombstone::Org, org.id.as_str()))?;
     rows.delete(&org_key(&org.id))
+}
+
+fn set_credential_policy(rows: &mut Rows<'_, '_>, event: &Event, max_lifetime: Option<u64>) -> Result<()> {
+    let before = rows.state().credential_policy(&event.owner)?;
+    let mut policy = before.unwrap_or_else(|| CredentialPolicy { max_lifetime, stamps: Stamps::new(event) });
+    policy.max_lifetime = max_lifetime;
+    policy.stamps.touch(event);
+    rows.put(&credential_policy_key(&event.owner), &policy)
 }
 
 fn subject(event: &Event) -> Subject {
