@@ -55,6 +55,7 @@ fn zitadels() -> Vec<(&'static str, Operation)> {
         ("zitadel.management.v1.ManagementService/RemovePersonalAccessToken", op(personal_access_tokens::remove)),
         ("zitadel.management.v1.ManagementService/AddOrg", op(orgs::add)),
         ("zitadel.management.v1.ManagementService/GetMyOrg", op(org_views::get_mine)),
+        ("zitadel.management.v1.ManagementService/ListOrgDomains", op(org_domains::list_v1)),
         ("zitadel.management.v1.ManagementService/UpdateOrg", op(orgs::update)),
         ("zitadel.management.v1.ManagementService/DeactivateOrg", op(orgs::deactivate)),
         ("zitadel.management.v1.ManagementService/ReactivateOrg", op(orgs::reactivate)),

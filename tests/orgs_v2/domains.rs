@@ -31,6 +31,32 @@ async fn the_domain_of_the_name_is_listed() {
 }
 
 #[tokio::test]
+async fn v1_lists_it_too() {
+    let kit = Kit::new().await;
+    let (org, list) = (kit.org_called("Platform Team").await, "management/ListOrgDomains");
+    let viewer = kit.caller_in(&org, "viewer", &["ORG_OWNER_VIEWER"]).await;
+    let listed = kit.call(list, &viewer.token, json!({})).await.expect("listed");
+    assert_eq!(listed["details"]["totalResult"], "1");
+    let mut domain = listed["result"][0].clone();
+    assert_eq!(domain["details"]["resourceOwner"], json!(org));
+    domain.as_object_mut().expect("a domain").remove("details");
+    let expected = json!({
+        "orgId": org,
+        "domainName": "platform-team.localhost",
+        "isVerified": true,
+        "isPrimary": true,
+    });
+    assert_eq!(domain, expected);
+    let named = |name: &str| json!({ "queries": [{ "domainNameQuery": { "name": name, "method": 2 } }] });
+    let count =
+        async |body| kit.call(list, &viewer.token, body).await.expect("listed")["details"]["totalResult"].clone();
+    assert_eq!(count(named("platform")).await, "1");
+    assert_eq!(count(named("other")).await, Value::Null);
+    let refusal = kit.call(list, &viewer.token, json!({ "queries": [{}] })).await.expect_err("refused");
+    assert_eq!(refusal.0, InvalidArgument);
+}
+
+#[tokio::test]
 async fn other_domains_are_refused_in_words() {
     let kit = Kit::new().await;
     let body = json!({ "organizationId": kit.org, "domain": "example.org", "type": "DOMAIN_VALIDATION_TYPE_DNS" });
