@@ -1,7 +1,7 @@
 //! The running server: all parts put together, and the tasks beside the requests.
 
 use crate::{
-    app::{App, last_use, signing_keys},
+    app::{App, expiry_warnings, last_use, signing_keys},
     error::{Error, Result},
     front::Front,
     limits::{CLOCK_POLL_INTERVAL, MAX_CLOCK_STEP},
@@ -19,10 +19,12 @@ pub async fn serve(bound: Bound, app: App, shutdown: Shutdown) -> Result<()> {
     let failure = tokio::spawn(stop_if_the_store_fails(app.clone(), shutdown.clone()));
     let clock = tokio::spawn(look_after_the_clock(app.clone()));
     let uses = tokio::spawn(last_use::write_down_again_and_again(app.clone()));
+    let expiries = tokio::spawn(expiry_warnings::look_again_and_again(app.clone()));
     bound.serve(Front::new(app.clone(), shutdown.flag()), shutdown).await;
     failure.abort();
     clock.abort();
     uses.abort();
+    expiries.abort();
     if !app.store.is_writable() {
         return Err(Error::unavailable(
             "a change could not be stored; the line before this says why. Check the disk, then start again",

@@ -121,6 +121,18 @@ pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 pub const MAX_ROTATED_USERS: usize = 100;
 /// How many secrets one page of a fleet's rotation looks at before it asks for the next.
 pub const MAX_ROTATION_SCAN: usize = 1000;
+/// How many credentials one page of a search over a fleet looks at before it asks for the next.
+pub const MAX_SEARCHED_CREDENTIALS: usize = 10_000;
+/// How many days before a credential expires somebody is warned.
+pub const EXPIRY_WARNING_DAYS: [u16; 4] = [1, 7, 14, 30];
+/// How often the running server looks for credentials that expire soon.
+pub const EXPIRY_LOOK_INTERVAL: Duration = Duration::from_secs(15 * 60);
+/// How many of them it reads at once.
+pub const MAX_EXPIRY_BATCH: usize = 1000;
+/// How many warnings one change gives. Every other change waits for it.
+pub const MAX_EXPIRY_WARNINGS: usize = 100;
+/// How many organisations have numbers of their own in the metrics. Those of further ones are counted together.
+pub const MAX_EXPIRY_SERIES: usize = 1000;
 /// How many reports of leaked credentials are taken a second, on average.
 pub const LEAK_REPORTS_PER_SECOND: u32 = 10;
 /// How many may come at once.

@@ -6,7 +6,10 @@ mod fleet;
 mod last_use;
 mod leaked;
 mod rotation;
+mod search;
 mod several;
+mod table;
+mod warnings;
 
 use crate::common::{
     Kit, text,

@@ -68,6 +68,7 @@ const BANS: &[Ban] = &[
         what: &["Warrant::system"],
         except: &[
             "src/app/bootstrap.rs",
+            "src/app/expiry_warnings.rs",
             "src/app/import/",
             "src/app/last_use.rs",
             "src/app/recovery.rs",

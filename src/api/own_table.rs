@@ -3,8 +3,8 @@
 use crate::{
     api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
     app::{
-        credential_changes, credential_policy, fleet_rotation, imported_secrets, leaked, live_secrets, machine_keys,
-        personal_access_tokens, signing_keys,
+        credential_changes, credential_policy, credential_search, fleet_rotation, imported_secrets, leaked,
+        live_secrets, machine_keys, personal_access_tokens, signing_keys,
     },
     model::fault,
 };
@@ -50,6 +50,10 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         (
             "countersign.v1.CredentialService/ListCredentials",
             on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credential_changes::list),
+        ),
+        (
+            "countersign.v1.CredentialService/SearchCredentials",
+            on_org(|r| &r.organization_id, fault::CREDENTIAL_ORG_UNKNOWN, credential_search::search),
         ),
         (
             "countersign.v1.CredentialService/GetCredential",

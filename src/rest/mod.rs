@@ -1,5 +1,6 @@
 //! The REST face: plain HTTP and JSON over the operation table, as the protos' HTTP annotations say.
 
+mod csv;
 mod error;
 mod routes;
 mod transcode;
@@ -44,6 +45,7 @@ impl Rest {
             Found::Human => return error::response(&crate::api::not_served("zitadel.")),
             Found::Nothing => return error::response(&Error::new(Kind::NotFound, "Not Found")),
         };
+        let table = csv::Table::wanted(route.procedure, &head.headers);
         let answer = async {
             if head.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
                 return Err(Error::invalid("a compressed body is not accepted here"));
@@ -57,16 +59,24 @@ impl Rest {
             self.api.call(route.procedure, call).await
         };
         match answer.await {
-            Ok(json) => success(rest.success, json),
+            Ok(json) => match table {
+                Some(table) => table.response(&json).unwrap_or_else(|error| error::response(&error)),
+                None => success(rest.success, json),
+            },
             Err(refusal) => error::response(&refusal),
         }
     }
 }
 
 fn success(status: u16, json: Bytes) -> Response<Body> {
-    let mut response = Response::new(full(json));
+    let mut response = answer(json, "application/json");
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn answer(body: Bytes, content_type: &'static str) -> Response<Body> {
+    let mut response = Response::new(full(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     // Any answer of the API may hold a secret, and none is worth keeping.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -25,7 +25,7 @@ impl<'a> State<'a> {
     }
 
     /// The credentials of one kind that an organisation's users have, of a part of a column in its order, then by id; of
-    /// all organisations if none is named. Secrets have no order but that of organisations and ids.
+    /// all organisations if none is named. Secrets have no order but that of ids and, in an organisation, of expiry.
     pub fn credentials_in(
         &self,
         kind: Listed,
@@ -35,14 +35,7 @@ impl<'a> State<'a> {
         direction: Direction,
     ) -> Result<Run<'a, Credential>> {
         let state = *self;
-        // Within one organisation that is the order of ids, too.
-        let by_org = || Key::new(Space::CredentialByOrg).byte(kind as u8);
-        let index = match (org, column) {
-            (Some(org), CredentialColumn::Id | CredentialColumn::Org) => by_org().text(org.as_str()),
-            (None, CredentialColumn::Org) => by_org(),
-            _ if !kind.has_columns() => return Err(Error::internal("secrets are not sorted so")),
-            _ => column_index(kind, org, column),
-        };
+        let index = list_index(kind, org, column)?;
         let rows = self.scan_range(part.below(index), direction)?;
         Ok(rows.read(move |place| {
             let (user, id): (UserId, CredentialId) = decode(place)?;
@@ -90,10 +83,47 @@ impl<'a> State<'a> {
         self.get(&ended_credential_key(user, id))
     }
 
-    /// The credentials that expire from `from` on and before `until`, soonest first.
-    pub fn credentials_by_expiry(&self, from: Timestamp, until: Timestamp) -> Result<Run<'a, Credential>> {
+    /// What [`Self::credentials_in`] lists of an organisation beyond a place in its order: a sort key and an id.
+    pub fn credentials_beyond(
+        &self,
+        kind: Listed,
+        org: &OrgId,
+        column: CredentialColumn,
+        part: Part<'_>,
+        direction: Direction,
+        beyond: Option<(&[u8], &CredentialId)>,
+    ) -> Result<Run<'a, Credential>> {
         let state = *self;
-        let rows = self.scan_range(expiry_key(from)..expiry_key(until), Direction::Ascending)?;
+        let index = list_index(kind, Some(org), column)?;
+        let mut range = part.below(index.clone());
+        if let Some((sort_key, id)) = beyond {
+            let place = index.bytes(sort_key);
+            let place = if column == CredentialColumn::Id { place } else { place.text(id.as_str()) };
+            match direction {
+                Direction::Ascending => range.start = range.start.max(place.and_below().end),
+                Direction::Descending => range.end = range.end.min(place),
+            }
+        }
+        let end = range.end.max(range.start.clone());
+        let rows = self.scan_range(range.start..end, direction)?;
+        Ok(rows.read(move |place| {
+            let (user, id): (UserId, CredentialId) = decode(place)?;
+            state.credential(&user, &id)?.ok_or_else(|| dangling("credential index"))
+        }))
+    }
+
+    /// The credentials that expire from `from` on and before `until`, soonest first, beginning after one of them.
+    pub fn credentials_by_expiry(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<&Credential>,
+    ) -> Result<Run<'a, Credential>> {
+        let state = *self;
+        let after = after.map(|after| credential_expiry_key(after).and_below().end);
+        let start = after.into_iter().fold(expiry_key(from), Ord::max);
+        let end = expiry_key(until).max(start.clone());
+        let rows = self.scan_range(start..end, Direction::Ascending)?;
         Ok(rows.read(move |place| {
             let (user, id): (UserId, CredentialId) = decode(place)?;
             state.credential(&user, &id)?.ok_or_else(|| dangling("credential expiry"))
@@ -149,16 +179,28 @@ fn imported_place(user: &UserId) -> Key {
 pub(super) fn credential_column_keys(credential: &Credential) -> Vec<Key> {
     let (kind, id) = (Listed::of(&credential.kind), credential.id.as_str());
     let mut keys = vec![Key::new(Space::CredentialByOrg).byte(kind as u8).text(credential.org.as_str()).text(id)];
-    for column in CredentialColumn::ALL.into_iter().filter(|_| kind.has_columns()) {
+    for column in CredentialColumn::ALL {
         let place = |org| column_index(kind, org, column).bytes(&column.sort_key(credential)).text(id);
-        if column != CredentialColumn::Org {
+        if column != CredentialColumn::Org && kind.is_sorted_by(column, false) {
             keys.push(place(None));
         }
-        if !matches!(column, CredentialColumn::Org | CredentialColumn::Id) {
+        if !matches!(column, CredentialColumn::Org | CredentialColumn::Id) && kind.is_sorted_by(column, true) {
             keys.push(place(Some(&credential.org)));
         }
     }
     keys
+}
+
+/// The index of a list that there is.
+fn list_index(kind: Listed, org: Option<&OrgId>, column: CredentialColumn) -> Result<Key> {
+    // Within one organisation that is the order of ids, too.
+    let by_org = || Key::new(Space::CredentialByOrg).byte(kind as u8);
+    match (org, column) {
+        (Some(org), CredentialColumn::Id | CredentialColumn::Org) => Ok(by_org().text(org.as_str())),
+        (None, CredentialColumn::Org) => Ok(by_org()),
+        _ if !kind.is_sorted_by(column, org.is_some()) => Err(Error::internal("secrets are not sorted so")),
+        _ => Ok(column_index(kind, org, column)),
+    }
 }
 
 /// An organisation's id is never empty, so those of all organisations stand under the empty one.

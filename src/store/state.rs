@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     id::{OrgId, UserId},
-    model::{CredentialKind, Instance, OidcSettings, SigningKeyRecord},
+    model::{CredentialColumn, CredentialKind, Instance, OidcSettings, SigningKeyRecord},
     store::{
         codec::{Record, decode},
         key::{Key, Space},
@@ -140,9 +140,13 @@ pub enum Listed {
 }
 
 impl Listed {
-    /// Whether there is an index for each column. Secrets are made too often to keep more indexes than lists need.
-    pub(super) fn has_columns(self) -> bool {
-        self != Self::Secrets
+    /// Every kind, in no order that means anything.
+    pub const ALL: [Self; 3] = [Self::Keys, Self::PersonalAccessTokens, Self::Secrets];
+
+    /// Whether there is an index for a column, be it in each organisation or over all of them. Secrets are made too often
+    /// to keep more indexes than lists need.
+    pub(super) fn is_sorted_by(self, column: CredentialColumn, in_org: bool) -> bool {
+        self != Self::Secrets || (in_org && column == CredentialColumn::ExpirationDate)
     }
 
     /// The list that a credential stands in.

@@ -1,15 +1,22 @@
 //! Numbers for Prometheus.
 //!
-//! Labels are `&'static str` throughout: nothing that a client sends can become one, so their number is bounded by the
-//! program's text. To record costs a hash of two words and one uncontended lock; nothing is allocated after the first
+//! Labels are `&'static str`: nothing that a client sends can become one, so their number is bounded by the program's
+//! text. Only what is counted by organisation has their ids, of so many that have a limit. To record costs a hash of two words and one uncontended lock; nothing is allocated after the first
 //! time.
 
+use crate::{id::OrgId, limits::EXPIRY_WARNING_DAYS};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::Registry,
 };
-use std::sync::atomic::{AtomicI64, AtomicU64};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, AtomicU64},
+    },
+};
 
 /// Every number that the server counts.
 #[derive(Debug)]
@@ -25,6 +32,9 @@ pub struct Metrics {
     commit_seconds: Histogram,
     database_bytes: Gauge<u64, AtomicU64>,
     connections: Gauge<i64, AtomicI64>,
+    expiring: Family<ExpiringLabels, Gauge<u64, AtomicU64>>,
+    /// Which organisations have numbers there.
+    expiring_in: Mutex<BTreeSet<Option<OrgId>>>,
 }
 
 /// One open connection; it is counted for as long as this is held.
@@ -53,6 +63,20 @@ struct ResultLabel {
     result: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ExpiringLabels {
+    /// Empty where organisations are counted together.
+    organization: String,
+    within_days: u16,
+}
+
+impl ExpiringLabels {
+    fn of(org: Option<&OrgId>) -> [Self; EXPIRY_WARNING_DAYS.len()] {
+        let organization = org.map_or_else(String::new, ToString::to_string);
+        EXPIRY_WARNING_DAYS.map(|within_days| Self { organization: organization.clone(), within_days })
+    }
+}
+
 /// From a read out of memory to a client that gave up, in seconds.
 const REQUEST_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 /// From a fast disk's fsync to a failing one's, in seconds.
@@ -77,6 +101,8 @@ impl Metrics {
             commit_seconds: Histogram::new(COMMIT_BUCKETS),
             database_bytes: Gauge::default(),
             connections: Gauge::default(),
+            expiring: Family::default(),
+            expiring_in: Mutex::default(),
         };
         metrics.register();
         metrics
@@ -115,6 +141,21 @@ impl Metrics {
         self.database_bytes.set(bytes);
     }
 
+    /// How many credentials expire within each of [`EXPIRY_WARNING_DAYS`], by organisation, or together where none is named.
+    /// What was said of others before is forgotten.
+    pub fn set_expiring(&self, counts: BTreeMap<Option<OrgId>, [u64; EXPIRY_WARNING_DAYS.len()]>) {
+        let mut before = self.expiring_in.lock().unwrap_or_else(PoisonError::into_inner);
+        for gone in before.iter().filter(|org| !counts.contains_key(*org)) {
+            ExpiringLabels::of(gone.as_ref()).iter().for_each(|labels| _ = self.expiring.remove(labels));
+        }
+        for (org, counts) in &counts {
+            for (labels, count) in ExpiringLabels::of(org.as_ref()).iter().zip(counts) {
+                self.expiring.get_or_create(labels).set(*count);
+            }
+        }
+        *before = counts.into_keys().collect();
+    }
+
     /// Counts a connection until the returned value is dropped.
     pub fn connection(&self) -> OpenConnection {
         self.connections.inc();
@@ -148,6 +189,8 @@ impl Metrics {
         registry.register("commit_seconds", "Time until a commit was on the disk", self.commit_seconds.clone());
         registry.register("database_bytes", "Size of the database file", self.database_bytes.clone());
         registry.register("connections", "Connections open now", self.connections.clone());
+        let expiring = "Credentials that expire within so many days and are not suspended";
+        registry.register("credentials_expiring", expiring, self.expiring.clone());
     }
 }
 
@@ -195,6 +238,25 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }
+    }
+
+    #[test]
+    fn organisations_come_and_go() {
+        let metrics = Metrics::new();
+        let org = OrgId::parse("217653546405330254");
+        metrics.set_expiring(BTreeMap::from([(org, [1, 2, 2, 3]), (None, [0, 0, 0, 9])]));
+        let text = metrics.render();
+        for line in [
+            r#"countersign_credentials_expiring{organization="217653546405330254",within_days="1"} 1"#,
+            r#"countersign_credentials_expiring{organization="217653546405330254",within_days="30"} 3"#,
+            r#"countersign_credentials_expiring{organization="",within_days="30"} 9"#,
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+        metrics.set_expiring(BTreeMap::from([(None, [0, 0, 0, 8])]));
+        let text = metrics.render();
+        assert!(!text.contains("217653546405330254"), "{text}");
+        assert!(text.contains(r#"{organization="",within_days="30"} 8"#), "{text}");
     }
 
     #[test]

@@ -131,3 +131,27 @@ async fn the_longest_life_that_an_organisation_allows_holds_for_imported_secrets
     assert_eq!(check("2026-11-23T12:00:00Z"), None);
     assert!(check("never").is_some_and(|said| said.contains("live for 1 day at most")));
 }
+
+/// A secret that has expired by the time somebody starts the import again is taken as it is: nobody can use it.
+#[tokio::test]
+async fn what_expires_while_an_import_is_interrupted_does_not_stop_the_rest() {
+    let kit = Kit::new().await;
+    let mut lines: String = (0..200).map(|user| format!("{{\"user\":{{\"userName\":\"m-{user}\"}}}}\n")).collect();
+    let secret = json!({ "hash": BCRYPT, "expires": "2026-11-23T12:00:00Z" });
+    lines += &json!({ "user": { "userName": "late", "secrets": [secret] } }).to_string();
+    let apply = |cut: bool| {
+        let (app, mut file) = (kit.app.clone(), Cursor::new(lines.clone()));
+        tokio::task::spawn_blocking(move || {
+            let checked = import::check(&app, &mut file, |_| {}).unwrap_or_else(|refused| panic!("{refused:?}"));
+            let on_batch = |_| assert!(!cut, "cut off");
+            import::apply(&app, &mut file, &checked, on_batch).unwrap_or_else(|refused| panic!("{refused:?}"));
+            (checked.done, checked.lines)
+        })
+    };
+    assert!(apply(true).await.is_err(), "cut off after a batch");
+    kit.clock.advance(std::time::Duration::from_secs(24 * 3600));
+    assert_eq!(apply(false).await.expect("it goes on"), (200, 201));
+    assert_eq!(apply(false).await.expect("it is done"), (201, 201));
+    assert!(!takes(&kit, "late", SECRET).await);
+    kit.events_after_check();
+}

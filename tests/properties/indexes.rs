@@ -54,9 +54,13 @@ fn assert_machines(state: &State<'_>, org: Option<&OrgId>) {
 }
 
 fn assert_credentials(state: &State<'_>, org: Option<&OrgId>, kind: Listed) {
-    // Secrets are sorted by nothing else.
-    let columns = CredentialColumn::ALL.into_iter();
-    for column in columns.filter(|column| kind != Listed::Secrets || *column == CredentialColumn::Org) {
+    // Secrets are sorted by little else.
+    let is_sorted = |column: &CredentialColumn| match column {
+        CredentialColumn::Org => true,
+        CredentialColumn::ExpirationDate => kind != Listed::Secrets || org.is_some(),
+        _ => kind != Listed::Secrets,
+    };
+    for column in CredentialColumn::ALL.into_iter().filter(is_sorted) {
         let list = |direction| all(state.credentials_in(kind, org, column, Part::All, direction));
         let sorted = assert_ordered(&list, |found| (column.sort_key(found), found.id.clone()));
         let count = state.count(Counted::Credentials(kind, org)).expect("a count");

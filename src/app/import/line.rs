@@ -1,6 +1,9 @@
 //! The lines of an import file.
 
-use crate::limits::MIN_PLAIN_CHARS;
+use crate::{
+    limits::MIN_PLAIN_CHARS,
+    model::{AccessTokenType, UserFact},
+};
 use serde::Deserialize;
 
 /// One line: `{"organization": {...}}` or `{"user": {...}}`. It has no `Debug`, as it holds secrets.
@@ -83,6 +86,26 @@ impl Line {
                 false => format!("column {column}: this is not JSON"),
             }
         })
+    }
+}
+
+impl TokenType {
+    pub fn to_model(self) -> AccessTokenType {
+        match self {
+            Self::Bearer => AccessTokenType::Bearer,
+            Self::Jwt => AccessTokenType::Jwt,
+        }
+    }
+}
+
+impl State {
+    /// What happens to a new user, who is active.
+    pub fn fact(self) -> Option<UserFact> {
+        match self {
+            Self::Active => None,
+            Self::Inactive => Some(UserFact::Deactivated),
+            Self::Locked => Some(UserFact::Locked),
+        }
     }
 }
 

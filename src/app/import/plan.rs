@@ -1,6 +1,6 @@
 //! From a line of an import file to what shall happen.
 
-use super::line::{Line, Organization, Secret, State as UserState, TokenType, User};
+use super::line::{Line, Organization, Secret, User};
 use crate::{
     app::{
         App, credential_views, imported_secrets,
@@ -11,7 +11,7 @@ use crate::{
     id::{OrgId, UserId},
     limits::{MAX_DESCRIPTION_CHARS, MAX_LIVE_SECRETS, MAX_NAME_CHARS},
     model::{
-        AccessTokenType, Bounds, Draft, OrgFact, UserFact, fault,
+        Bounds, Draft, OrgFact, UserFact, fault,
         machine::normal_user_name,
         org::{primary_domain, slug},
     },
@@ -71,7 +71,7 @@ impl Planner {
         self.once("organization", slug.as_bytes(), "another line has an organization of this name")?;
         self.once("organization id", id.as_str().as_bytes(), "another line has an organization of this id")?;
         self.orgs.insert(slug, id.clone());
-        self.orgs.insert(id.to_string(), id.clone());
+        self.orgs.insert(by_id(id.as_str()), id.clone());
         let Some(state) = state else { return Ok(Vec::new()) };
         if !orgs_v2::id_is_free(state, &id)? {
             return Err(fault::ORG_ID_TAKEN.into());
@@ -82,38 +82,19 @@ impl Planner {
 
     fn user(&mut self, state: Option<&State<'_>>, user: User, totals: &mut Totals) -> Result<Vec<Draft>> {
         totals.users += 1;
-        let user_name = machines::user_name(
-            short(&user.user_name, "userName", MAX_NAME_CHARS)?,
-            "userName",
-            fault::USER_NAME_BLANK,
-        )?;
-        let name = user.name.unwrap_or_else(|| user_name.clone());
-        short(&name, "name", MAX_NAME_CHARS)?;
-        short(&user.description, "description", MAX_DESCRIPTION_CHARS)?;
-        if name.trim().is_empty() {
-            return Err(Error::invalid("name must not be blank"));
-        }
-        let id = match &user.id {
-            Some(id) => UserId::parse(id).ok_or_else(|| invalid_id("id"))?,
-            None => self.app.new_id(),
-        };
-        // Both serve as client ids, and one client id must not mean two users.
-        let (called, numbered) = (normal_user_name(&user_name), normal_user_name(id.as_str()));
-        self.once("client", called.as_bytes(), "another line has this userName, or has it as its id")?;
-        if called != numbered {
-            self.once("client", numbered.as_bytes(), "another line has this id, or has it as its userName")?;
-        }
-        if user.secrets.len() > MAX_LIVE_SECRETS {
-            return Err(Error::invalid(format!("secrets: a user can have {MAX_LIVE_SECRETS} at most")));
-        }
+        let (id, user_name) = self.client(&user)?;
+        let mut facts = vec![described(&user, user_name.clone())?];
         let home = match state {
             Some(state) => Some((state, self.org(state, user.organization.as_deref())?)),
             None => None,
         };
-        let mut secrets = Vec::new();
-        for secret in user.secrets {
-            secrets.push(self.secret(home.as_ref(), secret, totals)?);
+        if user.secrets.len() > MAX_LIVE_SECRETS {
+            return Err(Error::invalid(format!("secrets: a user can have {MAX_LIVE_SECRETS} at most")));
         }
+        for secret in user.secrets {
+            facts.push(self.secret(home.as_ref(), secret, totals)?);
+        }
+        facts.extend(user.state.fact());
         let roles = match user.roles.is_empty() {
             true => None,
             false => Some(members::to_add(&self.app.roles, &org_members::SCOPE, user.roles)?),
@@ -125,20 +106,25 @@ impl Planner {
         if !machines::name_is_free(state, &user_name, None)? {
             return Err(fault::NAME_TAKEN.into());
         }
-        let access_token_type = match user.access_token_type {
-            TokenType::Bearer => AccessTokenType::Bearer,
-            TokenType::Jwt => AccessTokenType::Jwt,
-        };
-        let added = UserFact::MachineAdded { user_name, name, description: user.description, access_token_type };
-        let after = match user.state {
-            UserState::Active => None,
-            UserState::Inactive => Some(UserFact::Deactivated),
-            UserState::Locked => Some(UserFact::Locked),
-        };
-        let facts = [added].into_iter().chain(secrets).chain(after);
-        let mut events: Vec<_> = facts.map(|fact| Draft::user(&org, &id, fact)).collect();
+        let mut events: Vec<_> = facts.into_iter().map(|fact| Draft::user(&org, &id, fact)).collect();
         events.extend(roles.map(|roles| Draft::org(&org, OrgFact::MemberAdded { user: id, roles })));
         Ok(events)
+    }
+
+    /// The user's id and name. Both serve as client ids, and one client id must not mean two users.
+    fn client(&mut self, user: &User) -> Result<(UserId, String)> {
+        let user_name = short(&user.user_name, "userName", MAX_NAME_CHARS)?;
+        let user_name = machines::user_name(user_name, "userName", fault::USER_NAME_BLANK)?;
+        let id = match &user.id {
+            Some(id) => UserId::parse(id).ok_or_else(|| invalid_id("id"))?,
+            None => self.app.new_id(),
+        };
+        let (called, numbered) = (normal_user_name(&user_name), normal_user_name(id.as_str()));
+        self.once("client", called.as_bytes(), "another line has this userName, or has it as its id")?;
+        if called != numbered {
+            self.once("client", numbered.as_bytes(), "another line has this id, or has it as its userName")?;
+        }
+        Ok((id, user_name))
     }
 
     fn secret(&mut self, home: Option<&(&State<'_>, OrgId)>, secret: Secret, totals: &mut Totals) -> Result<UserFact> {
@@ -176,11 +162,11 @@ impl Planner {
     fn org(&self, state: &State<'_>, named: Option<&str>) -> Result<OrgId> {
         let Some(named) = named else { return Ok(state.instance()?.default_org) };
         let unknown = || Error::invalid("organization: no line above and nothing in the database has this id or name");
-        if let Some(org) = self.orgs.get(named).or_else(|| self.orgs.get(&slug(named))) {
+        if let Some(org) = self.orgs.get(&by_id(named)).or_else(|| self.orgs.get(&slug(named))) {
             return Ok(org.clone());
         }
-        let by_id = orgs::find(state, named)?.map(|org| org.id);
-        by_id.map_or_else(|| state.org_by_name(named), |id| Ok(Some(id)))?.ok_or_else(unknown)
+        let found = orgs::find(state, named)?.map(|org| org.id);
+        found.map_or_else(|| state.org_by_name(named), |id| Ok(Some(id)))?.ok_or_else(unknown)
     }
 
     fn once(&mut self, kind: &str, text: &[u8], twice: &'static str) -> Result<()> {
@@ -188,6 +174,22 @@ impl Planner {
         let key = hash.as_bytes().first_chunk().copied().unwrap_or_default();
         if self.seen.insert(key) { Ok(()) } else { Err(Error::invalid(twice)) }
     }
+}
+
+/// Where an organisation is kept under its id: no name as it is compared has such a sign.
+fn by_id(id: &str) -> String {
+    format!("#{id}")
+}
+
+fn described(user: &User, user_name: String) -> Result<UserFact> {
+    let name = user.name.as_ref().unwrap_or(&user_name).clone();
+    short(&name, "name", MAX_NAME_CHARS)?;
+    short(&user.description, "description", MAX_DESCRIPTION_CHARS)?;
+    if name.trim().is_empty() {
+        return Err(Error::invalid("name must not be blank"));
+    }
+    let (description, access_token_type) = (user.description.clone(), user.access_token_type.to_model());
+    Ok(UserFact::MachineAdded { user_name, name, description, access_token_type })
 }
 
 fn short<'a>(text: &'a str, field: &str, most: usize) -> Result<&'a str> {

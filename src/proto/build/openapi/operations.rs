@@ -14,6 +14,9 @@ use crate::{
 /// How many messages deep a query parameter is described. Messages may contain each other.
 const MAX_DEPTH: usize = 3;
 
+/// The rpcs that REST also answers as a table.
+const TABLES: [&str; 1] = ["countersign.v1.CredentialService/SearchCredentials"];
+
 /// `number` tells bindings of the same rpc apart; `path` is where the document has this one.
 pub fn operation(rpc: &Rpc, binding: &Binding, number: usize, path: &str, schemas: &mut Schemas) -> Value {
     let Rpc { method, permission, .. } = rpc;
@@ -36,6 +39,12 @@ pub fn operation(rpc: &Rpc, binding: &Binding, number: usize, path: &str, schema
         "x-countersign-procedure": format!("/{}", rpcs::procedure(method)),
         "x-countersign-permission": permission,
     });
+    if TABLES.contains(&rpcs::procedure(method).as_str()) {
+        let done = &mut operation["responses"][binding.success.to_string()];
+        done["content"]["text/csv"] = json!({ "schema": { "type": "string" } });
+        let next = "Of a table: what `nextPageToken` is otherwise.";
+        done["headers"] = json!({ "x-next-page-token": { "description": next, "schema": { "type": "string" } } });
+    }
     if permission.is_empty() {
         operation["security"] = json!([]);
     } else if service.package_name() == "zitadel.management.v1" {
