@@ -26,18 +26,68 @@ pub fn has_few_values(json: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Why JSON was not read. The reader's own words may quote what it read, and the log would then hold it.
-pub fn unreadable(error: &serde_json::Error) -> Error {
+/// Why this JSON was not read. The reader's own words may quote what it read, and the log would then hold it.
+pub fn unreadable(json: &[u8], error: &serde_json::Error) -> Error {
     let (line, column) = (error.line(), error.column());
-    Error::invalid(match error.classify() {
-        Category::Data => format!("proto: a value is not of its field's type at line {line} column {column}"),
-        Category::Eof | Category::Io | Category::Syntax => format!("proto: {error}"),
+    let reason = error.to_string();
+    Error::invalid(match (error.classify(), field_at(json, line, column)) {
+        (Category::Eof | Category::Io | Category::Syntax, _) => format!("proto: {reason}"),
+        (Category::Data, field) if field.is_empty() => "proto: the message must be an object".into(),
+        (Category::Data, field) if reason.starts_with("duplicate field") => format!("proto: {field}: given twice"),
+        (Category::Data, field) => {
+            format!("proto: {field}: the value is not of the field's type, at line {line} column {column}")
+        }
     })
+}
+
+/// The way to the field whose value ends or stands at this place, in JSON that is well-formed up to there.
+fn field_at(json: &[u8], line: usize, column: usize) -> String {
+    let before: usize = json.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
+    let json = &json[..json.len().min(before + column)];
+    // For each object around it the name of its field; arrays have none.
+    let (mut way, mut is_name, mut at) = (Vec::<Option<&[u8]>>::new(), false, 0);
+    while let Some(byte) = json.get(at) {
+        at += 1;
+        match byte {
+            b'"' => {
+                let text = &json[at..at + text_length(&json[at..])];
+                at += text.len() + 1;
+                if let (true, Some(name)) = (is_name, way.last_mut()) {
+                    *name = Some(text);
+                }
+                is_name = false;
+            }
+            b'{' | b'[' => {
+                way.push(None);
+                is_name = *byte == b'{';
+            }
+            b'}' | b']' => _ = way.pop(),
+            b',' => is_name = way.last().is_some_and(Option::is_some),
+            _ => {}
+        }
+    }
+    let names = way.into_iter().flatten().map(String::from_utf8_lossy);
+    names.collect::<Vec<_>>().join(".")
+}
+
+/// How long a text is of which only the end is quoted.
+fn text_length(json: &[u8]) -> usize {
+    let mut escaped = false;
+    let is_end = |&byte: &u8| {
+        let is_end = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        is_end
+    };
+    json.iter().position(is_end).unwrap_or(json.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proto::{
+        from_json,
+        zitadel::{management::v1::AddMachineUserRequest, user::v2::CreateUserRequest},
+    };
 
     #[test]
     fn values_are_counted_and_what_stands_in_quotes_is_none() {
@@ -47,5 +97,35 @@ mod tests {
         let quoted = format!(r#"{{"text":"\"{}\\"}}"#, ",{[".repeat(MAX_JSON_VALUES));
         assert!(has_few_values(quoted.as_bytes()).is_ok());
         assert!(has_few_values(format!("{quoted},{}", list(MAX_JSON_VALUES)).as_bytes()).is_err());
+    }
+    #[test]
+    fn what_is_wrong_is_named() {
+        let reason = |json: &str| {
+            let error = from_json::<CreateUserRequest>(json.as_bytes()).expect_err(json);
+            unreadable(json.as_bytes(), &error).message.into_owned()
+        };
+        let named = |json: &str| reason(json).split(": ").nth(1).map(ToOwned::to_owned);
+        for (json, field) in [
+            (r#"{"username":1}"#, "username"),
+            (r#"{"a":{"b":[{}]},"username":["x"],"userId":"1"}"#, "username"),
+            (r#"{"machine":{"name":{"first":"x"}}}"#, "machine.name"),
+            (r#"{"machine":["x"]}"#, "machine"),
+            ("{\"organizationId\":\"{\\\"[\",\n \"metadata\":[{\"key\":\"ä\"},{\"key\":true}]}", "metadata.key"),
+        ] {
+            assert_eq!(named(json).as_deref(), Some(field), "{json}: {}", reason(json));
+        }
+        let twice = r#"{"userName":"1","user_name":"2"}"#;
+        let error = from_json::<AddMachineUserRequest>(twice.as_bytes()).expect_err("twice");
+        assert_eq!(unreadable(twice.as_bytes(), &error).message, "proto: user_name: given twice");
+        for json in ["[]", "1", "\"x\"", "null"] {
+            assert_eq!(reason(json), "proto: the message must be an object");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_place_in_anything_is_survived(json: Vec<u8>, line in 0..9_usize, column: u8) {
+            field_at(&json, line, column.into());
+        }
     }
 }

@@ -227,7 +227,7 @@ impl Call {
             Format::Json if self.body.is_empty() => Ok(Q::default()),
             Format::Json => {
                 has_few_values(&self.body)?;
-                from_json(&self.body).map_err(|e| unreadable(&e))
+                from_json(&self.body).map_err(|e| unreadable(&self.body, &e))
             }
             Format::Proto => DecodeOptions::new()
                 .with_element_memory_limit(MAX_MESSAGE_ELEMENT_BYTES)

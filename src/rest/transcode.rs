@@ -44,7 +44,7 @@ fn read_body(body: &[u8]) -> Result<Object> {
         return Ok(Object::new());
     }
     has_few_values(body)?;
-    serde_json::from_slice(body).map_err(|e| unreadable(&e))
+    serde_json::from_slice(body).map_err(|e| unreadable(body, &e))
 }
 
 fn read_query(schema: &Schema, query: &str) -> Result<Object> {
