@@ -113,7 +113,8 @@ impl Progress {
     }
 
     fn tell(&mut self, line: u64, of: Option<u64>) {
-        if self.told.is_some_and(|told| told.elapsed() < NEWS) {
+        // The last line is left to the sum.
+        if of == Some(line) || self.told.is_some_and(|told| told.elapsed() < NEWS) {
             return;
         }
         self.told = Some(Instant::now());
