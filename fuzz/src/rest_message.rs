@@ -3,7 +3,7 @@
 //! Input, in lines: the procedure, a value for each variable of its path, the query string, the body.
 
 use crate::route;
-use countersign::rest::read_message;
+use countersign::{proto::Kind, rest::read_message};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -27,7 +27,12 @@ pub fn run(input: &[u8]) {
     for (name, value) in &variables {
         let field = route.request.field(name).expect("a variable names a field");
         let value = percent_decode_str(value).decode_utf8().expect("it was decoded before");
-        assert_eq!(message[field.json], *value, "the path has the last word");
+        let is_in_message = match (&message[field.json], field.kind) {
+            (Value::Number(number), Kind::Enum) => number.as_i64() == value.parse().ok(),
+            (Value::Bool(truth), Kind::Bool) => value.parse() == Ok(*truth),
+            (other, _) => *other == *value,
+        };
+        assert!(is_in_message, "the path has the last word: {value} is not {}", message[field.json]);
         assert!(field.json == field.name || message.get(field.name).is_none(), "a field has one name");
     }
 }
