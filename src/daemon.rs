@@ -1,7 +1,7 @@
 //! The running server: all parts put together, and the tasks beside the requests.
 
 use crate::{
-    app::{App, expiry_warnings, last_use, signing_keys},
+    app::{App, credentials, settings},
     error::{Error, Result},
     front::Front,
     limits::{CLOCK_POLL_INTERVAL, MAX_CLOCK_STEP},
@@ -18,8 +18,8 @@ pub async fn serve(bound: Bound, app: App, shutdown: Shutdown) -> Result<()> {
     tokio::spawn(make_signing_key(app.clone()));
     let failure = tokio::spawn(stop_if_the_store_fails(app.clone(), shutdown.clone()));
     let clock = tokio::spawn(look_after_the_clock(app.clone()));
-    let uses = tokio::spawn(last_use::write_down_again_and_again(app.clone()));
-    let expiries = tokio::spawn(expiry_warnings::look_again_and_again(app.clone()));
+    let uses = tokio::spawn(credentials::last_use::write_down_again_and_again(app.clone()));
+    let expiries = tokio::spawn(credentials::expiry_warnings::look_again_and_again(app.clone()));
     bound.serve(Front::new(app.clone(), shutdown.flag()), shutdown).await;
     failure.abort();
     clock.abort();
@@ -30,12 +30,12 @@ pub async fn serve(bound: Bound, app: App, shutdown: Shutdown) -> Result<()> {
             "a change could not be stored; the line before this says why. Check the disk, then start again",
         ));
     }
-    last_use::write_down(&app).await
+    credentials::last_use::write_down(&app).await
 }
 
 /// Beside the requests: nobody waits for it but those who want a JWT.
 async fn make_signing_key(app: App) {
-    if let Err(error) = signing_keys::ensure(&app).await {
+    if let Err(error) = settings::signing_keys::ensure(&app).await {
         tracing::error!(reason = %error.message, cause = ?error.cause, "no signing key could be made");
     }
 }

@@ -46,7 +46,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         what: &["hyper", "hyper_util"],
-        except: &["src/api/", "src/exchange.rs", "src/front.rs", "src/rest/", "src/rpc/", "src/server/", "src/web/"],
+        except: &["src/api/", "src/exchange.rs", "src/front/", "src/rest/", "src/rpc/", "src/server/", "src/web/"],
         why: "use cases know no transport",
     },
     Ban {
@@ -61,18 +61,18 @@ const BANS: &[Ban] = &[
     },
     Ban {
         what: &["Warrant::of"],
-        except: &["src/authz/", "src/app/leaked.rs", "src/oauth/client.rs"],
+        except: &["src/authz/", "src/app/credentials/leaked.rs", "src/oauth/client.rs"],
         why: "a change is made with the warrant of a proof, which the writer checks again",
     },
     Ban {
         what: &["Warrant::system"],
         except: &[
             "src/app/bootstrap.rs",
-            "src/app/expiry_warnings.rs",
+            "src/app/credentials/expiry_warnings.rs",
             "src/app/import/",
-            "src/app/last_use.rs",
+            "src/app/credentials/last_use.rs",
             "src/app/recovery.rs",
-            "src/app/signing_keys.rs",
+            "src/app/settings/signing_keys.rs",
         ],
         why: "what a caller asks for is done with the caller's warrant",
     },

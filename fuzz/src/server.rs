@@ -1,17 +1,6 @@
 //! The server without sockets, for targets that need all of it.
 
-use countersign::{
-    api::Api,
-    app::{App, Parts, Settings, bootstrap, signing_keys},
-    keys::{Algorithm, Keys, MasterKey, vault},
-    permission::Roles,
-    random::Random,
-    rest::Rest,
-    store::{Options, Store},
-    telemetry::Metrics,
-    time::{Clock, Timestamp},
-    web::Web,
-};
+use countersign::{api::Api, app::{App, Parts, Settings, bootstrap, settings}, keys::{Algorithm, Keys, MasterKey, vault}, permission::Roles, random::Random, rest::Rest, store::{Options, Store}, telemetry::Metrics, time::{Clock, Timestamp}, web::Web};
 use std::{cell::RefCell, sync::Arc, time::Duration};
 use tokio::runtime::{Builder, Runtime};
 
@@ -60,7 +49,7 @@ impl Server {
         let (roles, metrics) = (Arc::new(Roles::built_in().expect("roles")), Arc::new(Metrics::new()));
         let app = App::new(Parts { store, keys, master, clock, random, roles, settings, metrics });
         let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
-        runtime.block_on(signing_keys::ensure(&app)).expect("a signing key");
+        runtime.block_on(settings::signing_keys::ensure(&app)).expect("a signing key");
         let api = Arc::new(Api::new(app.clone()));
         let demo = created.demo.expect("a demo user");
         Self {

@@ -3,7 +3,6 @@
 mod code;
 mod json;
 mod operation;
-mod own_table;
 mod table;
 
 pub use code::{grpc_code, http_status, snake_name};

@@ -1,7 +1,7 @@
 //! The first events of all: an instance, an organisation, and a machine user that may do everything.
 
 use crate::{
-    app::instance_members::OWNER,
+    app::members::instance::OWNER,
     error::{Error, Kind, Result},
     id::{CredentialId, Id, OrgId, UserId},
     keys::{KeyRing, MasterKey, vault},

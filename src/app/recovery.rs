@@ -4,8 +4,8 @@ use crate::{
     app::{
         App,
         bootstrap::{PAT_SCOPES, machine_added},
-        instance_members::OWNER,
         machines::{name_is_free, user_name},
+        members::instance::OWNER,
     },
     error::Result,
     id::{CredentialId, OrgId, UserId},

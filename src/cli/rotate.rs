@@ -6,7 +6,7 @@ use super::{
     serve::settings,
     terminal::say,
 };
-use crate::{app::signing_keys, keys::MasterKey};
+use crate::{app::settings, keys::MasterKey};
 
 pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let config = options.load()?;
@@ -14,7 +14,7 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let opened = Opened::existing(&config.storage)?;
     let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
     let app = opened.into_app(master, settings(&config, &serving))?;
-    let kid = runtime()?.block_on(signing_keys::replace(&app))?;
+    let kid = runtime()?.block_on(settings::signing_keys::replace(&app))?;
     say(&format!("new {} key {kid}; restart the server to use it", config.tokens.signing_algorithm));
     Ok(())
 }

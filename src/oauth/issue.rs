@@ -1,7 +1,7 @@
 //! Mints tokens.
 
 use crate::{
-    app::{App, oidc_settings},
+    app::{App, settings},
     authn::{Account, Claims},
     error::{Error, Kind},
     id::CredentialId,
@@ -88,7 +88,7 @@ const ID_TOKEN_TYPE: &str = "JWT";
 
 /// The tokens that the ticket is good for. Nothing is written: they carry all that is to be known of them.
 pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenResponse> {
-    let lifetimes = oidc_settings::in_force(app, &app.store.snapshot()?.state())?;
+    let lifetimes = settings::oidc::in_force(app, &app.store.snapshot()?.state())?;
     let wants_id_token = ticket.granted.scopes.iter().any(|scope| scope == OPENID);
     let is_jwt = ticket.account.machine.access_token_type == AccessTokenType::Jwt;
     let key = match wants_id_token || is_jwt {

@@ -8,7 +8,7 @@
 
 use countersign::{
     api::{Api, Call, Format},
-    app::{App, Parts, Settings, bootstrap, signing_keys},
+    app::{App, Parts, Settings, bootstrap, settings},
     id::{OrgId, UserId},
     keys::{Algorithm, Keys, MasterKey, vault},
     model::{AccessTokenType, Draft, UserFact},
@@ -126,7 +126,7 @@ impl Bench {
         // Not the seed again: tokens and ids must be new ones.
         let random = Random::from_os().map_err(said)?;
         let app = App::new(Parts { store, keys, master, clock, random, roles, settings: settings(), metrics });
-        signing_keys::ensure(&app).await.map_err(said)?;
+        settings::signing_keys::ensure(&app).await.map_err(said)?;
         let words = std::fs::read_to_string(words)?;
         let (admin_token, demo_secret) = words.split_once(' ').ok_or("the words are gone")?;
         Ok(Self { api: Api::new(app.clone()), app, admin_token: admin_token.into(), demo_secret: demo_secret.into() })

@@ -96,7 +96,7 @@ impl Kit {
         let roles = Arc::new(Roles::built_in().expect("roles"));
         let metrics = Arc::new(Metrics::new());
         let app = App::new(Parts { store, keys, master, clock: clock.clone(), random, roles, settings, metrics });
-        countersign::app::signing_keys::ensure(&app).await.expect("a signing key");
+        countersign::app::settings::signing_keys::ensure(&app).await.expect("a signing key");
         let demo = created.demo.expect("a demo user");
         Self {
             api: Api::new(app.clone()),

@@ -8,7 +8,7 @@ use crate::common::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use countersign::{
-    app::last_use,
+    app::credentials,
     keys::Algorithm,
     limits::{MAX_AGENT_BYTES, USE_FLUSH_INTERVAL},
     store::{Options, Store},
@@ -45,7 +45,7 @@ async fn a_use_is_known_at_once_and_written_down_later_in_one_commit() {
         found.expect("read")
     };
     assert!(written().is_none());
-    last_use::write_down(&holder.kit.app).await.expect("written");
+    credentials::last_use::write_down(&holder.kit.app).await.expect("written");
     assert_eq!(written().expect("on disk").failures, 0);
     assert_eq!(last_use(&holder, &holder.id).await, known);
     assert_eq!(holder.kit.app.store.event_count().expect("counted"), before);
@@ -60,7 +60,7 @@ async fn wrong_secrets_count_for_the_newest_until_it_is_right() {
     for wrong in 1..=3u32 {
         assert!(!holder.takes("cs_sec_wrong").await);
         if wrong == 2 {
-            last_use::write_down(&holder.kit.app).await.expect("written");
+            credentials::last_use::write_down(&holder.kit.app).await.expect("written");
         }
         let last = last_use(&holder, &newest).await;
         assert_eq!(last["failures"], wrong);
@@ -90,7 +90,7 @@ async fn a_secret_that_does_not_count_is_blamed_itself_and_remembers_when_it_did
     assert!(holder.takes(&holder.secret).await);
     let accepted = last_use(&holder, &holder.id).await["acceptedDate"].clone();
     holder.on_first("SuspendCredential", json!({})).await;
-    last_use::write_down(&holder.kit.app).await.expect("written");
+    credentials::last_use::write_down(&holder.kit.app).await.expect("written");
     assert!(!holder.takes(&holder.secret).await);
     let last = last_use(&holder, &holder.id).await;
     assert_eq!((&last["failures"], &last["acceptedDate"]), (&json!(1), &accepted));
@@ -121,7 +121,7 @@ async fn a_wrong_secret_of_nobody_counts_against_nobody() {
         assert_eq!(holder.kit.ask_token(Auth::Basic(name, secret), API).await.status, 401);
     }
     assert_eq!(last_use(&holder, &holder.id).await, Value::Null);
-    last_use::write_down(&holder.kit.app).await.expect("written");
+    credentials::last_use::write_down(&holder.kit.app).await.expect("written");
     holder.kit.events_after_check();
 }
 
@@ -143,7 +143,7 @@ async fn no_use_is_a_commit() {
         assert!(kit.api_takes(&kit.admin_token).await);
     }
     assert_eq!(commits.load(Ordering::SeqCst), before);
-    last_use::write_down(&kit.app).await.expect("written");
+    credentials::last_use::write_down(&kit.app).await.expect("written");
     assert_eq!(commits.load(Ordering::SeqCst), before + 1, "one for all of them");
 }
 

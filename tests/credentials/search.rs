@@ -5,7 +5,7 @@ use crate::common::{
     web::{API, Auth},
 };
 use countersign::{
-    app::last_use,
+    app::credentials,
     error::Kind::{InvalidArgument, NotFound},
     id::{OrgId, UserId},
     limits::{DEFAULT_PAGE, MAX_PAGE, MAX_SEARCHED_CREDENTIALS},
@@ -174,7 +174,7 @@ async fn each_condition_leaves_what_meets_it_and_all_must_be_met() {
         fleet.finds(several, &["soon"]).await;
         let several = json!({ "userId": fleet.alpha, "unusedFor": days(20), "state": "CREDENTIAL_STATE_ACTIVE" });
         fleet.finds(several, &["old"]).await;
-        last_use::write_down(&fleet.kit.app).await.expect(round);
+        credentials::last_use::write_down(&fleet.kit.app).await.expect(round);
     }
 }
 

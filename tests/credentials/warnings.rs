@@ -3,7 +3,7 @@
 use super::Holder;
 use crate::common::{Kit, binary::Binary, client::Ask, server::Server, text};
 use countersign::{
-    app::expiry_warnings,
+    app::credentials,
     id::{OrgId, UserId},
     limits::MAX_EXPIRY_BATCH,
     model::{Draft, UserFact},
@@ -28,7 +28,7 @@ async fn pass(kit: &Kit, days: u64) {
 }
 
 async fn look(kit: &Kit) {
-    expiry_warnings::look(&kit.app).await.expect("looked");
+    credentials::expiry_warnings::look(&kit.app).await.expect("looked");
 }
 
 /// The warnings given so far, oldest first.
@@ -165,7 +165,7 @@ async fn a_running_server_looks_by_itself() {
     let server = Server::start().await;
     let expires = (server.kit.clock.now() + Duration::from_secs(DAY)).to_rfc3339();
     server.kit.ok("credential/AddSecret", json!({ "userId": server.kit.demo, "expires": expires })).await;
-    let again = tokio::spawn(expiry_warnings::look_again_and_again(server.kit.app.clone()));
+    let again = tokio::spawn(credentials::expiry_warnings::look_again_and_again(server.kit.app.clone()));
     while warnings(&server.kit).await.is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

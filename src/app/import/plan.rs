@@ -3,9 +3,12 @@
 use super::line::{Line, Organization, Secret, User};
 use crate::{
     app::{
-        App, credential_views, imported_secrets,
-        lifetime::{Expiry, Lifetime},
-        machines, members, org_members, orgs, orgs_v2,
+        App,
+        credentials::{
+            self,
+            lifetime::{Expiry, Lifetime},
+        },
+        machines, members, orgs,
     },
     error::{Error, Result},
     id::{OrgId, UserId},
@@ -73,7 +76,7 @@ impl Planner {
         self.orgs.insert(slug, id.clone());
         self.orgs.insert(by_id(id.as_str()), id.clone());
         let Some(state) = state else { return Ok(Vec::new()) };
-        if !orgs_v2::id_is_free(state, &id)? {
+        if !orgs::v2::id_is_free(state, &id)? {
             return Err(fault::ORG_ID_TAKEN.into());
         }
         let primary_domain = primary_domain(&name, &self.app.settings.host);
@@ -97,7 +100,7 @@ impl Planner {
         facts.extend(user.state.fact());
         let roles = match user.roles.is_empty() {
             true => None,
-            false => Some(members::to_add(&self.app.roles, &org_members::SCOPE, user.roles)?),
+            false => Some(members::to_add(&self.app.roles, &members::orgs::SCOPE, user.roles)?),
         };
         let Some((state, org)) = home else { return Ok(Vec::new()) };
         if !machines::id_is_free(state, &id)? {
@@ -129,7 +132,8 @@ impl Planner {
 
     fn secret(&mut self, home: Option<&(&State<'_>, OrgId)>, secret: Secret, totals: &mut Totals) -> Result<UserFact> {
         totals.secrets += 1;
-        let (text, hash) = imported_secrets::read(self.app.keys.load().client_secrets(), secret.plain, secret.hash)?;
+        let (text, hash) =
+            credentials::imported_secrets::read(self.app.keys.load().client_secrets(), secret.plain, secret.hash)?;
         match &hash {
             SecretHash::Blake3(digest) => self.once("secret", digest, "another secret in this file is the same")?,
             SecretHash::Imported(text) => {
@@ -137,11 +141,11 @@ impl Planner {
                 self.once("hash", text.as_bytes(), "another hash in this file is the same")?;
             }
         }
-        let label = credential_views::label(&secret.label)?;
-        let asked = credential_views::expiry(&secret.expires)?;
+        let label = credentials::views::label(&secret.label)?;
+        let asked = credentials::views::expiry(&secret.expires)?;
         let expires = match home {
             Some((state, org)) => {
-                imported_secrets::is_nobodys(state, &hash)?;
+                credentials::imported_secrets::is_nobodys(state, &hash)?;
                 self.end(state, org, asked)?
             }
             None => Timestamp::NEVER,

@@ -1,0 +1,210 @@
+//! The rotation of all secrets in an organisation that are too old.
+
+use crate::{
+    app::{
+        App,
+        credentials::{
+            self,
+            lifetime::Lifetime,
+            replacement::{Fate, NewSecret, live},
+        },
+    },
+    authz::Authorized,
+    error::{Error, Kind, Result},
+    id::CredentialId,
+    limits::{MAX_ROTATED_USERS, MAX_ROTATION_SCAN},
+    model::{Credential, Draft, Machine, fault},
+    permission::UserWrite,
+    proto::countersign::v1 as wire,
+    secret::SecretText,
+    store::{Decision, Listed, State},
+    time::Timestamp,
+};
+use std::time::Duration;
+
+/// Rotates one page of users, or says what that would do.
+pub async fn rotate(
+    app: App,
+    who: Authorized<UserWrite>,
+    request: wire::RotateSecretsRequest,
+) -> Result<wire::RotateSecretsResponse> {
+    let rotation = Rotation::read(&app, who, &request)?;
+    let now = app.clock.now();
+    let outcome = match request.apply {
+        false => app.store.read(move |snapshot| Ok(rotation.decide(&snapshot.state(), now)?.1)).await?,
+        true => {
+            let warrant = rotation.who.warrant();
+            let decide = move |state: &State<'_>, now| {
+                let (events, outcome) = rotation.decide(state, now)?;
+                Ok(Decision::new(events, outcome))
+            };
+            app.store.change(warrant, decide).await?.answer
+        }
+    };
+    Ok(outcome.view(request.apply))
+}
+
+/// One page, as the request wants it.
+struct Rotation {
+    app: App,
+    who: Authorized<UserWrite>,
+    name: String,
+    older_than: Duration,
+    fate: Fate,
+    reissue: bool,
+    after: Option<CredentialId>,
+    /// One secret for each user that the page may have.
+    secrets: Vec<NewSecret>,
+}
+
+/// What the page does, or would.
+struct Outcome {
+    users: Vec<Rotated>,
+    next: Option<CredentialId>,
+}
+
+struct Rotated {
+    machine: Machine,
+    replaced: Vec<wire::ReplacedSecret>,
+    outcome: Result<SecretText>,
+}
+
+impl Rotation {
+    fn read(app: &App, who: Authorized<UserWrite>, request: &wire::RotateSecretsRequest) -> Result<Self> {
+        let older_than = request.older_than.as_option().ok_or_else(|| Error::invalid("older_than: missing"))?;
+        let older_than = u64::try_from(older_than.seconds).map_err(|_| Error::invalid("older_than: negative"))?;
+        let grace = credentials::live_secrets::grace(request.grace.as_option())?.unwrap_or(app.settings.rotation_grace);
+        if grace.is_zero() {
+            // Should the answer get lost, nobody would have a secret that works.
+            return Err(Error::invalid("grace: a fleet needs one, such as \"86400s\""));
+        }
+        let after = match request.page_token.as_str() {
+            "" => None,
+            token => Some(CredentialId::parse(token).ok_or_else(|| Error::invalid("page_token: not one of ours"))?),
+        };
+        let limit = match request.limit as usize {
+            0 => MAX_ROTATED_USERS,
+            limit if limit <= MAX_ROTATED_USERS => limit,
+            _ => return Err(Error::invalid(format!("limit: at most {MAX_ROTATED_USERS} users a page"))),
+        };
+        Ok(Self {
+            app: app.clone(),
+            who,
+            name: credentials::views::label(&request.rotation)?,
+            older_than: Duration::from_secs(older_than),
+            fate: Fate::of(grace),
+            reissue: request.reissue,
+            after,
+            secrets: std::iter::repeat_with(|| NewSecret::generate(app)).take(limit).collect(),
+        })
+    }
+
+    fn decide(&self, state: &State<'_>, now: Timestamp) -> Result<(Vec<Draft>, Outcome)> {
+        let mut events = Vec::new();
+        let mut outcome = Outcome { users: Vec::new(), next: None };
+        let mut secrets = self.secrets.iter();
+        let mut seen = self.after.clone();
+        for (examined, secret) in
+            state.credentials_after(Listed::Secrets, &self.who.org, self.after.as_ref())?.enumerate()
+        {
+            let secret = secret?;
+            // Ids sort by time, so whatever follows is younger.
+            if !self.is_old(&secret, now) {
+                return Ok((events, outcome));
+            }
+            let more = examined < MAX_ROTATION_SCAN;
+            let Some(new) = secrets.as_slice().first().filter(|_| more) else {
+                outcome.next = seen;
+                return Ok((events, outcome));
+            };
+            seen = Some(secret.id.clone());
+            let machine = state.machine(&secret.user)?.ok_or_else(|| Error::internal("a secret of nobody"))?;
+            let old = live(state, &machine, now)?;
+            if !self.is_turn(&secret, &old, now) {
+                continue;
+            }
+            secrets.next();
+            let replaced = self.fate.view(&self.app, state, &old, now)?;
+            let facts = self.rotate(state, &machine, &old, new.clone(), now);
+            let facts = match facts {
+                Err(error) if error.kind == Kind::Internal => return Err(error),
+                facts => facts,
+            };
+            let done = facts.map(|facts| {
+                events.extend(facts);
+                new.text.clone()
+            });
+            outcome.users.push(Rotated { machine, replaced, outcome: done });
+        }
+        Ok((events, outcome))
+    }
+
+    fn is_old(&self, secret: &Credential, now: Timestamp) -> bool {
+        now - secret.stamps.created >= self.older_than
+    }
+
+    /// Whether it is a user's turn when the search comes to `secret`. Each user has one: at its newest secret; or, where
+    /// that is this rotation's and is issued again, at the newest that is old.
+    fn is_turn(&self, secret: &Credential, live: &[Credential], now: Timestamp) -> bool {
+        let Some(newest) = live.last() else { return false };
+        if !self.reissue {
+            return newest.id == secret.id;
+        }
+        let old = live.iter().rfind(|secret| self.is_old(secret, now));
+        newest.label == self.name && newest.id != secret.id && old.is_some_and(|old| old.id == secret.id)
+    }
+
+    fn rotate(
+        &self,
+        state: &State<'_>,
+        machine: &Machine,
+        old: &[Credential],
+        new: NewSecret,
+        now: Timestamp,
+    ) -> Result<Vec<Draft>> {
+        self.who.may_change(state, machine)?;
+        if self.reissue && self.has_arrived(state, old, now)? {
+            return Err(fault::SECRET_ARRIVED.into());
+        }
+        let new = NewSecret { label: self.name.clone(), ..new };
+        let facts = new.in_place_of(&self.who, old, self.fate, Lifetime::in_org(state, &machine.org, now)?)?;
+        Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())
+    }
+
+    /// Whether a secret that this rotation gave the user was ever let in. That none was proves nothing, as a crash forgets
+    /// the latest uses: therefore those that are issued again run out and are not removed.
+    fn has_arrived(&self, state: &State<'_>, live: &[Credential], now: Timestamp) -> Result<bool> {
+        for secret in live.iter().filter(|secret| secret.label == self.name && !self.is_old(secret, now)) {
+            if credentials::last_use::of(&self.app, state, secret)?.is_some_and(|last| last.accepted_at.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Outcome {
+    fn view(self, applied: bool) -> wire::RotateSecretsResponse {
+        wire::RotateSecretsResponse {
+            users: self.users.into_iter().map(|user| user.view(applied)).collect(),
+            next_page_token: self.next.map(|id| id.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Rotated {
+    fn view(self, applied: bool) -> wire::RotatedUser {
+        let (client_secret, skipped) = match self.outcome {
+            Ok(text) if applied => (text.expose().to_owned(), String::new()),
+            Ok(_) => Default::default(),
+            Err(error) => (String::new(), error.message.into_owned()),
+        };
+        wire::RotatedUser {
+            user_id: self.machine.id.to_string(),
+            client_id: self.machine.user_name,
+            client_secret,
+            replaced: if skipped.is_empty() { self.replaced } else { Vec::new() },
+            skipped,
+        }
+    }
+}
