@@ -55,6 +55,21 @@ impl<M: buffa::Message + serde::de::DeserializeOwned + Validate + Send + 'static
 pub trait Reply: buffa::Message + serde::Serialize + Send + 'static {}
 impl<M: buffa::Message + serde::Serialize + Send + 'static> Reply for M {}
 
+/// What an operation does: it takes the application, the proof that it needs, and the request.
+pub trait UseCase<A, Q, R>: Copy + Send + Sync + 'static {
+    fn run(self, app: App, proof: A, request: Q) -> impl Future<Output = Result<R>> + Send + 'static;
+}
+
+impl<A, Q, R, F, Fut> UseCase<A, Q, R> for F
+where
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    fn run(self, app: App, proof: A, request: Q) -> impl Future<Output = Result<R>> + Send + 'static {
+        self(app, proof, request)
+    }
+}
+
 /// The header that names the context organisation.
 const CONTEXT_ORG: &str = "x-zitadel-orgid";
 
@@ -66,134 +81,78 @@ impl Operation {
 }
 
 /// An operation on what belongs to the context organisation.
-pub fn op<A, Q, R, F, Fut>(use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+pub fn op<A: Proof, Q: Request, R: Reply>(use_case: impl UseCase<A, Q, R>) -> Operation {
     on(|_| Target::Context, use_case)
 }
 
 /// An operation on what belongs to the instance.
-pub fn on_instance<A, Q, R, F, Fut>(use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+pub fn on_instance<A: Proof, Q: Request, R: Reply>(use_case: impl UseCase<A, Q, R>) -> Operation {
     on(|_| Target::Instance, use_case)
 }
 
 /// An operation on an organisation that the request names; `unknown` is the answer if there is none.
-pub fn on_org<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+pub fn on_org<A: Proof, Q: Request, R: Reply>(
+    id: fn(&Q) -> &str,
+    unknown: Fault,
+    use_case: impl UseCase<A, Q, R>,
+) -> Operation {
     on(move |request| Target::Org(id(request), unknown), use_case)
 }
 
 /// An operation on a project that the request names, in whatever organisation it is.
-pub fn on_project<A, Q, R, F, Fut>(id: fn(&Q) -> &str, use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+pub fn on_project<A: Proof, Q: Request, R: Reply>(id: fn(&Q) -> &str, use_case: impl UseCase<A, Q, R>) -> Operation {
     on(move |request| Target::Project(id(request)), use_case)
 }
 
 /// An operation on a user grant that the request names, whichever organisation gave it.
-pub fn on_user_grant<A, Q, R, F, Fut>(id: fn(&Q) -> &str, use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+pub fn on_user_grant<A: Proof, Q: Request, R: Reply>(id: fn(&Q) -> &str, use_case: impl UseCase<A, Q, R>) -> Operation {
     on(move |request| Target::UserGrant(id(request)), use_case)
 }
 
 /// An operation on a user that the request names, in whatever organisation it is.
-pub fn on_user<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+pub fn on_user<A: Proof, Q: Request, R: Reply>(
+    id: fn(&Q) -> &str,
+    unknown: Fault,
+    use_case: impl UseCase<A, Q, R>,
+) -> Operation {
     on(move |request| Target::User(id(request), unknown), use_case)
 }
 
-/// The same, and the user itself needs no role.
-pub fn on_user_or_self<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+/// An operation on a user that the request names, and that the user itself may do without any role.
+pub fn on_user_or_self<A: Proof, Q: Request, R: Reply>(
+    id: fn(&Q) -> &str,
+    unknown: Fault,
+    use_case: impl UseCase<A, Q, R>,
+) -> Operation {
     on(move |request| Target::UserOrSelf(id(request), unknown), use_case)
 }
 
-/// The same, and for the user itself another permission will do.
-pub fn on_user_or_permitted_self<A, Q, R, F, Fut>(
+/// An operation on a user that the request names, and for which the user itself needs only the permission `other`.
+pub fn on_user_or_permitted_self<A: Proof, Q: Request, R: Reply>(
     id: fn(&Q) -> &str,
     unknown: Fault,
     other: Permission,
-    use_case: F,
-) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+    use_case: impl UseCase<A, Q, R>,
+) -> Operation {
     on(move |request| Target::UserOrPermittedSelf(id(request), unknown, other), use_case)
 }
 
 /// An operation on what belongs to the caller's own organisation.
-pub fn at_home<A, Q, R, F, Fut>(use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+pub fn at_home<A: Proof, Q: Request, R: Reply>(use_case: impl UseCase<A, Q, R>) -> Operation {
     on(|_| Target::Home, use_case)
 }
 
 /// An operation on whatever the request says.
-pub fn on<A, Q, R, T, F, Fut>(target: T, use_case: F) -> Operation
-where
-    A: Proof,
-    Q: Request,
-    R: Reply,
-    T: for<'q> Fn(&'q Q) -> Target<'q> + Copy + Send + Sync + 'static,
-    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
-    Fut: Future<Output = Result<R>> + Send + 'static,
-{
+pub fn on<A: Proof, Q: Request, R: Reply>(
+    target: impl for<'q> Fn(&'q Q) -> Target<'q> + Copy + Send + Sync + 'static,
+    use_case: impl UseCase<A, Q, R>,
+) -> Operation {
     let run = move |app: App, call: Call| -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> {
         Box::pin(async move {
             let (request, proof): (Q, A) = call.admit(&app, target)?;
             // After authorization, so that whoever may not call learns nothing about what would be well formed.
             request.validate().map_err(|violation| Error::invalid(violation.to_string()))?;
-            let reply = use_case(app, proof, request).await?;
+            let reply = use_case.run(app, proof, request).await?;
             call.format.encode(&reply)
         })
     };
