@@ -55,6 +55,9 @@ pub const MAX_QUERY_NESTING: usize = 20;
 pub const MAX_QUERY_CONDITIONS: usize = 256;
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
+/// How much longer than its tokens can live a removed credential is remembered: a request that was under way when it was
+/// removed may have minted one a little later.
+pub const ENDED_CREDENTIAL_SLACK: Duration = Duration::from_secs(3600);
 /// How much is kept of what a client says of itself (its user agent), in bytes.
 pub const MAX_AGENT_BYTES: usize = 64;
 /// How often the last uses of credentials are written down. A crash loses those of so long.

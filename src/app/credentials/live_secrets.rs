@@ -80,8 +80,10 @@ pub async fn rotate(
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
             let old = live(state, &machine, now)?;
-            let replaced = fate.view(&knows, state, &old, now)?;
-            let facts = new.in_place_of(&who, &old, fate, Lifetime::in_org(state, &machine.org, now)?)?;
+            let stale = fate.stale(state, &machine, now)?;
+            let replaced = fate.view(&knows, state, &[&stale[..], &old].concat(), now)?;
+            let mut facts: Vec<_> = stale.iter().flat_map(|secret| fate.befall(secret, now)).collect();
+            facts.extend(new.in_place_of(&who, &old, fate, Lifetime::in_org(state, &machine.org, now)?)?);
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, (machine, replaced)))
         })
