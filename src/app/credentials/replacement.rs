@@ -145,7 +145,12 @@ impl Fate {
 
 /// The secrets of a user that count at `now`, oldest first.
 pub fn live(state: &State<'_>, machine: &Machine, now: Timestamp) -> Result<Vec<Credential>> {
-    find(state, machine, |secret| secret.expires > now)
+    find(state, machine, |secret| now < secret.expires)
+}
+
+/// The same with those that have run out and are not removed yet.
+pub fn kept(state: &State<'_>, machine: &Machine) -> Result<Vec<Credential>> {
+    find(state, machine, |_| true)
 }
 
 fn find(state: &State<'_>, machine: &Machine, is_one: impl Fn(&LiveSecret) -> bool) -> Result<Vec<Credential>> {
