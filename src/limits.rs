@@ -55,6 +55,9 @@ pub const MAX_QUERY_NESTING: usize = 20;
 pub const MAX_QUERY_CONDITIONS: usize = 256;
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
+/// How much longer than its tokens can live a removed credential is remembered: a request that was under way when it was
+/// removed may have minted one a little later.
+pub const ENDED_CREDENTIAL_SLACK: Duration = Duration::from_secs(3600);
 /// How much is kept of what a client says of itself (its user agent), in bytes.
 pub const MAX_AGENT_BYTES: usize = 64;
 /// How often the last uses of credentials are written down. A crash loses those of so long.
@@ -117,6 +120,8 @@ pub const MIN_CREDENTIAL_LIFETIME: u64 = 3600;
 pub const MAX_CREDENTIAL_LIFETIME: u64 = 3650 * 24 * 3600;
 /// How long secrets may still count that another one replaced.
 pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long secrets still count at least that a fleet's rotation replaces: long enough to ask again if the answer is lost.
+pub const MIN_FLEET_GRACE: Duration = Duration::from_secs(60);
 /// How many users one page of a fleet's rotation has at most. They are one change, and every other change waits for it.
 pub const MAX_ROTATED_USERS: usize = 100;
 /// How many secrets one page of a fleet's rotation looks at before it asks for the next.

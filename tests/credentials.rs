@@ -3,6 +3,7 @@
 mod adding;
 mod changes;
 mod fleet;
+mod killed;
 mod last_use;
 mod leaked;
 mod rotation;

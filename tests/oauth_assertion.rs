@@ -21,7 +21,7 @@ const TYPE: (&str, &str) = ("client_assertion_type", "urn:ietf:params:oauth:clie
 
 impl Kit {
     /// Gives a user a key.
-    async fn add_key(&self, org: &str, user: &str, algorithm: Algorithm, expires: Timestamp) -> SigningKey {
+    pub async fn add_key(&self, org: &str, user: &str, algorithm: Algorithm, expires: Timestamp) -> SigningKey {
         let credential: CredentialId = self.app.new_id();
         let key = SigningKey::generate(algorithm, credential.as_str()).expect("generated");
         let public_key = key.public().to_spki().expect("DER");
@@ -35,7 +35,7 @@ impl Kit {
         self.add_key(&self.org, &self.demo, Algorithm::EdDsa, Timestamp::NEVER).await
     }
 
-    async fn by_grant(&self, assertion: &str) -> Answer {
+    pub async fn by_grant(&self, assertion: &str) -> Answer {
         let form = [("grant_type", GRANT), ("assertion", assertion), ("scope", API)];
         self.post_form(TOKEN, Auth::None, &form).await
     }
@@ -53,7 +53,7 @@ fn claims(subject: &str) -> Value {
     json!({ "iss": subject, "sub": subject, "aud": ISSUER, "iat": now, "exp": now + 3600 })
 }
 
-fn assertion(key: &SigningKey, subject: &str) -> String {
+pub fn assertion(key: &SigningKey, subject: &str) -> String {
     jwt::sign(key, "JWT", &claims(subject)).expect("signed")
 }
 

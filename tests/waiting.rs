@@ -11,14 +11,14 @@ use crate::common::{
 use countersign::{error::Kind, id::UserId, model::OrgFact};
 use futures_util::{FutureExt, future::join_all};
 use serde_json::{Value, json};
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
-type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Value, Refusal>> + 'a>>;
+pub type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Value, Refusal>> + 'a>>;
 
 const OWN_SHARE: &str = "Too many changes of this caller are waiting; try again when some are answered";
 
 /// A call that has been sent, and waits.
-fn sent<'a>(kit: &'a Kit, procedure: &'a str, token: &'a str, body: Value) -> Waiting<'a> {
+pub fn sent<'a>(kit: &'a Kit, procedure: &'a str, token: &'a str, body: Value) -> Waiting<'a> {
     let mut call: Waiting<'a> = Box::pin(kit.call(procedure, token, body));
     let answer = call.as_mut().now_or_never();
     assert!(answer.is_none(), "{procedure} was answered at once: {answer:?}");
@@ -149,4 +149,21 @@ async fn a_revocation_that_waits_is_refused_if_its_client_is_shut_out() {
     drop(halted);
     secret.await.expect("removed");
     revoke.await.refuses(401, "invalid_client", "client authentication failed");
+}
+
+/// What was found when the caller came in is not what counts.
+#[tokio::test]
+async fn a_change_that_waits_is_refused_if_its_token_expires_sooner_now() {
+    let kit = Kit::new().await;
+    let owner = Owner::new(&kit).await;
+    let halted = kit.halt_writer().await;
+    let sooner = json!({ "userId": owner.user, "credentialId": owner.token_id, "expires": "2026-11-23T01:00:00Z" });
+    let sooner = sent(&kit, "credential/SetCredentialExpiry", &kit.admin_token, sooner);
+    let halted = kit.halt_before_commit(halted).await;
+    let change = json!({ "userName": "robot", "name": "Robot" });
+    let change = sent(&kit, "management/AddMachineUser", &owner.token, change);
+    kit.clock.advance(Duration::from_secs(3600));
+    drop(halted);
+    sooner.await.expect("set");
+    assert_eq!(refused_with(change.await), (Kind::Unauthenticated, "AUTH-7fs1e".into()));
 }

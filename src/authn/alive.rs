@@ -42,29 +42,28 @@ pub struct Account {
 /// The account behind what was presented, if all of it counts at `now`: the user and its organisation are there and
 /// active; a credential has not expired and is not suspended; a token has not expired, was not revoked, was issued after
 /// the last event that ended the tokens of its account, organisation or credential, but not in the future by a clock that
-/// was wrong; and its credential, if there still is one, is not suspended, and may be used from where its holder is.
+/// was wrong; and its credential, if there still is one, is not suspended, and may be used from where its holder is. Of a
+/// credential that was killed, no token counts, whenever it was issued.
 ///
 /// `None` never says why: who presents something dead learns no more than that.
 pub fn alive(state: &State<'_>, now: Timestamp, presented: Presented<'_>, by: By) -> Result<Option<Account>> {
-    let (user, expires) = match presented {
-        Presented::Credential(credential) => (&credential.user, credential.expires),
-        Presented::Token(_, token) => (&token.user, token.expires),
+    let user = match presented {
+        Presented::Credential(credential) => &credential.user,
+        Presented::Token(_, token) => &token.user,
     };
-    if expires <= now {
-        return Ok(None);
-    }
     let Some(machine) = state.machine(user)? else { return Ok(None) };
     let Some(org) = state.org(&machine.org)? else { return Ok(None) };
     if machine.state != MachineState::Active || org.state != OrgState::Active {
         return Ok(None);
     }
     let bounds = match presented {
-        // The user's record is read anew, but a credential may have come from an older look at it.
+        // It may come from an earlier look at the state: what was found then is judged by what it has become.
         Presented::Credential(credential) => {
-            state.credential(&machine.id, &credential.id)?.filter(|found| !found.suspended).map(|found| found.bounds)
+            let found = state.credential(&machine.id, &credential.id)?;
+            found.filter(|found| found.expires > now && !found.suspended).map(|found| found.bounds)
         }
         Presented::Token(id, token) => {
-            if id.issued_at() > now {
+            if token.expires <= now || id.issued_at() > now {
                 return Ok(None);
             }
             bounds_of_token(state, id, token, machine.tokens_not_before.max(org.tokens_not_before))?
@@ -93,7 +92,7 @@ fn bounds_of_token(
     match state.credential(&token.user, &token.credential)? {
         Some(minter) if minter.suspended || id.issued_at() <= minter.tokens_not_before => Ok(None),
         Some(minter) => Ok(Some(minter.bounds)),
-        // A token outlives its credential, unless that was narrowed or its tokens were ended.
+        // A token outlives its credential, unless that was killed, asleep or narrowed, or its tokens were ended before.
         None => match state.tokens_ended(&token.user, &token.credential)? {
             Some(until) if id.issued_at() <= until => Ok(None),
             _ => Ok(Some(Bounds::default())),

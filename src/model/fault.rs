@@ -94,6 +94,11 @@ pub const SECRET_ARRIVED: Fault = fault(
     "COUNTERSIGN-arrived",
     "The secret that this rotation gave the user is in use, so somebody has it; RotateSecret replaces it all the same",
 );
+pub const SECRETS_SUSPENDED: Fault = fault(
+    FailedPrecondition,
+    "COUNTERSIGN-suspended",
+    "Every secret of the user is suspended; resume one first, or give the user another with RotateSecret",
+);
 pub const CREDENTIAL_USER_UNKNOWN: Fault = fault(NotFound, "COUNTERSIGN-user", "User could not be found");
 /// The refusal itself says how long it may be.
 pub const LIVES_TOO_LONG: Fault =

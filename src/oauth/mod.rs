@@ -11,7 +11,8 @@
 //!
 //! A grant fills in what is its own and cannot skip what is shared. Every endpoint asks [`crate::authn::alive`], and
 //! takes the time before it takes the snapshot: so a token minted while its account was being locked is older than the
-//! lock's end, and dies with the rest.
+//! lock's end, and dies with the rest. What has no end is not judged by time: of a credential that was killed, every token
+//! is dead, as one may have been minted between the decision and its commit, and be younger than the first.
 
 mod assertion;
 mod claims;

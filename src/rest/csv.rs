@@ -47,6 +47,8 @@ const TABLES: &[Table] = &[Table {
         ("user_agent", Cell::Text("/credential/lastUse/userAgent")),
         ("result", Cell::Whether("/credential/lastUse", "/credential/lastUse/accepted", ["refused", "accepted"])),
         ("failures", Cell::Count("/credential/lastUse", "/credential/lastUse/failures")),
+        ("accepted_address", Cell::Text("/credential/lastUse/acceptedAddress")),
+        ("accepted_user_agent", Cell::Text("/credential/lastUse/acceptedUserAgent")),
     ],
 }];
 

@@ -78,7 +78,8 @@ impl<'a> State<'a> {
         self.get(&last_use_key(user, id))
     }
 
-    /// The instant until which the access tokens of a credential that is gone are dead, if they are.
+    /// The instant until which the access tokens of a credential that is gone are dead: before all time if they live on,
+    /// [`Timestamp::NEVER`] if none does. `None` once there can be no such tokens, and of what never was a credential.
     pub fn tokens_ended(&self, user: &UserId, id: &CredentialId) -> Result<Option<Timestamp>> {
         self.get(&ended_credential_key(user, id))
     }
@@ -208,7 +209,7 @@ fn column_index(kind: Listed, org: Option<&OrgId>, column: CredentialColumn) -> 
     Key::new(Space::CredentialByColumn).byte(kind as u8).text(org.map_or("", OrgId::as_str)).byte(column as u8)
 }
 
-/// Ended credentials that may be forgotten at `now`, with the keys of their expiry.
+/// Removed credentials that may be forgotten at `now`, with the keys of their expiry.
 pub(super) fn ended_until(
     state: &State<'_>,
     now: Timestamp,

@@ -24,6 +24,7 @@ use countersign::{
     telemetry::Metrics,
     time::{Clock, Timestamp},
 };
+use futures_util::FutureExt;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -196,6 +197,15 @@ impl Kit {
         });
         halted.await.expect("the writer runs");
         go_on
+    }
+
+    /// Lets a halted writer decide what waits, and halts it again before any of that is committed.
+    pub async fn halt_before_commit(&self, halted: std::sync::mpsc::Sender<()>) -> std::sync::mpsc::Sender<()> {
+        let mut again = Box::pin(self.halt_writer());
+        assert!(again.as_mut().now_or_never().is_none(), "it is halted");
+        tokio::task::yield_now().await;
+        drop(halted);
+        again.await
     }
 
     /// Adds an organisation; returns its id and a token of its ORG_OWNER.

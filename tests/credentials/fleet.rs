@@ -155,10 +155,13 @@ async fn what_is_no_fleet_rotation_is_refused() {
     let (holder, _) = fleet().await;
     for (more, says) in [
         (json!({ "grace": "0s" }), "grace"),
+        (json!({ "grace": "0.000000001s" }), "grace"),
+        (json!({ "grace": "59.999999s" }), "60 s"),
         (json!({ "olderThan": null }), "older_than"),
         (json!({ "olderThan": "-1s" }), "older_than"),
         (json!({ "limit": 101 }), "limit"),
         (json!({ "pageToken": "../x" }), "page_token"),
+        (json!({ "pageToken": holder.id }), "page_token"),
         (json!({ "rotation": "" }), "Rotation"),
     ] {
         let answer = holder.kit.call("credential/RotateSecrets", &holder.kit.admin_token, request(&holder, more)).await;
@@ -168,4 +171,73 @@ async fn what_is_no_fleet_rotation_is_refused() {
     }
     let elsewhere = request(&holder, json!({ "organizationId": "1" }));
     holder.kit.refused("credential/RotateSecrets", elsewhere, Kind::NotFound, "COUNTERSIGN-org").await;
+}
+
+/// Goes from page to page until the last, in a world in which time passes.
+async fn all_pages(holder: &Holder, more: Value) -> Vec<String> {
+    let (mut seen, mut token) = (Vec::new(), Value::Null);
+    for _ in 0..20 {
+        let mut body = json!({ "apply": true, "limit": 2, "pageToken": token });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let page = rotate(holder, body).await;
+        seen.extend(users(&page));
+        holder.kit.clock.advance(Duration::from_secs(30));
+        match page.get("nextPageToken") {
+            Some(next) => token = next.clone(),
+            None => return seen,
+        }
+    }
+    panic!("it never ends: {seen:?}");
+}
+
+#[tokio::test]
+async fn a_rotation_of_all_secrets_ends_however_long_it_takes() {
+    for age in ["0s", "10s"] {
+        let (holder, _) = fleet().await;
+        holder.kit.clock.advance(Duration::from_secs(11));
+        let mut rotated = all_pages(&holder, json!({ "olderThan": age })).await;
+        rotated.sort();
+        assert_eq!(rotated, ["demo", "fleet-1", "fleet-2", "fleet-3", "fleet-4", "fleet-5", "holder"], "{age}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_lost_of_a_rotation_of_all_secrets_is_issued_again() {
+    let (holder, old) = fleet().await;
+    let all = json!({ "olderThan": "0s", "grace": "60s" });
+    let page = async |more: Value| {
+        let mut body = all.clone();
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        rotate(&holder, body).await
+    };
+    let first = page(json!({ "apply": true, "limit": 2 })).await;
+    let next = first["nextPageToken"].clone();
+    page(json!({ "apply": true, "limit": 2, "pageToken": next })).await;
+    let second = json!({ "apply": true, "limit": 2, "pageToken": next, "reissue": true });
+    holder.kit.clock.advance(Duration::from_secs(30));
+    let again = page(second.clone()).await;
+    assert_eq!(users(&again), ["fleet-3", "fleet-4"]);
+    assert!(takes(&holder, "fleet-4", &secret(&again, 1)).await);
+    // What fleet-3 got was lost once more, and that is noticed too late for its old one.
+    holder.kit.clock.advance(Duration::from_secs(61));
+    let again = page(second).await;
+    assert_eq!(users(&again), ["fleet-3", "fleet-4"]);
+    assert!(takes(&holder, "fleet-3", &secret(&again, 0)).await && !takes(&holder, "fleet-3", &old[2].1).await);
+    assert!(text(&again["users"][1]["skipped"]).contains("is in use"));
+    let again = page(json!({ "apply": true, "limit": 2, "reissue": true })).await;
+    assert_eq!(users(&again), ["fleet-1", "fleet-2"]);
+    assert!(takes(&holder, "fleet-1", &secret(&again, 0)).await && !takes(&holder, "fleet-1", &old[0].1).await);
+}
+
+#[tokio::test]
+async fn who_sleeps_is_not_woken_by_a_rotation() {
+    let (holder, old) = fleet().await;
+    let body = json!({ "userId": old[0].0, "credentialId": holder.kit.secret_id(&old[0].0).as_str() });
+    holder.kit.ok("credential/SuspendCredential", body).await;
+    let page = rotate(&holder, json!({ "apply": true })).await;
+    assert_eq!(users(&page).len(), 5);
+    assert!(
+        text(&page["users"][0]["skipped"]).contains("is suspended") && page["users"][0].get("clientSecret").is_none()
+    );
+    assert!(page["users"][1].get("skipped").is_none());
 }

@@ -122,16 +122,28 @@ pub async fn resume(
     Ok(wire::ResumeCredentialResponse { credential: credential.await?.into() })
 }
 
-/// Ends every access token that a credential has minted: the next request with one of them is refused.
+/// Ends every access token that a credential has minted: the next request with one of them is refused. The credential
+/// may be gone, as what it minted is not gone with it.
 pub async fn end_tokens(
     app: App,
     who: Authorized<UserWrite>,
     request: wire::EndCredentialTokensRequest,
 ) -> Result<wire::EndCredentialTokensResponse> {
-    let changed = change(&app, who, request.user_id, request.credential_id, |credential, _| {
-        Ok(vec![UserFact::Credential(credential.id.clone(), CredentialFact::TokensEnded)])
-    });
-    Ok(wire::EndCredentialTokensResponse { ended_until: reply::timestamp(changed.await?.receipt()?.at).into() })
+    let wire::EndCredentialTokensRequest { user_id, credential_id, .. } = request;
+    let changed = app
+        .store
+        .change(who.warrant(), move |state, _| {
+            let machine = who.machine_to_change(state, &user_id, fault::CREDENTIAL_UNKNOWN)?;
+            let id = CredentialId::parse(&credential_id).ok_or(fault::CREDENTIAL_UNKNOWN)?;
+            let is_there = state.credential(&machine.id, &id)?.is_some();
+            if !is_there && state.tokens_ended(&machine.id, &id)?.is_none() {
+                return Err(fault::CREDENTIAL_UNKNOWN.into());
+            }
+            Ok(credentials::event(&machine, UserFact::Credential(id, CredentialFact::TokensEnded)))
+        })
+        .await?;
+    let ended_until = reply::timestamp(changed.receipt()?.at).into();
+    Ok(wire::EndCredentialTokensResponse { ended_until })
 }
 
 /// Removes a credential: the next request with it is refused, and with any of its tokens too, if that is asked for.

@@ -6,13 +6,13 @@ use crate::{
         credentials::{
             self,
             lifetime::Lifetime,
-            replacement::{Fate, NewSecret, live},
+            replacement::{Fate, NewSecret, kept},
         },
     },
     authz::Authorized,
     error::{Error, Kind, Result},
     id::CredentialId,
-    limits::{MAX_ROTATED_USERS, MAX_ROTATION_SCAN},
+    limits::{MAX_ROTATED_USERS, MAX_ROTATION_SCAN, MIN_FLEET_GRACE},
     model::{Credential, Draft, Machine, fault},
     permission::UserWrite,
     proto::countersign::v1 as wire,
@@ -52,15 +52,24 @@ struct Rotation {
     older_than: Duration,
     fate: Fate,
     reissue: bool,
-    after: Option<CredentialId>,
+    /// Where it goes on, unless it begins.
+    from: Option<Place>,
     /// One secret for each user that the page may have.
     secrets: Vec<NewSecret>,
+}
+
+/// Where a page ends and the next begins.
+#[derive(Clone)]
+struct Place {
+    /// When the rotation began. What is younger is nothing to rotate: it may be the rotation's own.
+    begin: Timestamp,
+    after: CredentialId,
 }
 
 /// What the page does, or would.
 struct Outcome {
     users: Vec<Rotated>,
-    next: Option<CredentialId>,
+    next: Option<Place>,
 }
 
 struct Rotated {
@@ -74,13 +83,14 @@ impl Rotation {
         let older_than = request.older_than.as_option().ok_or_else(|| Error::invalid("older_than: missing"))?;
         let older_than = u64::try_from(older_than.seconds).map_err(|_| Error::invalid("older_than: negative"))?;
         let grace = credentials::live_secrets::grace(request.grace.as_option())?.unwrap_or(app.settings.rotation_grace);
-        if grace.is_zero() {
+        if grace < MIN_FLEET_GRACE {
             // Should the answer get lost, nobody would have a secret that works.
-            return Err(Error::invalid("grace: a fleet needs one, such as \"86400s\""));
+            let least = MIN_FLEET_GRACE.as_secs();
+            return Err(Error::invalid(format!("grace: a fleet needs {least} s at least, such as \"86400s\"")));
         }
-        let after = match request.page_token.as_str() {
+        let from = match request.page_token.as_str() {
             "" => None,
-            token => Some(CredentialId::parse(token).ok_or_else(|| Error::invalid("page_token: not one of ours"))?),
+            token => Some(Place::read(token).ok_or_else(|| Error::invalid("page_token: not one of ours"))?),
         };
         let limit = match request.limit as usize {
             0 => MAX_ROTATED_USERS,
@@ -94,7 +104,7 @@ impl Rotation {
             older_than: Duration::from_secs(older_than),
             fate: Fate::of(grace),
             reissue: request.reissue,
-            after,
+            from,
             secrets: std::iter::repeat_with(|| NewSecret::generate(app)).take(limit).collect(),
         })
     }
@@ -103,29 +113,30 @@ impl Rotation {
         let mut events = Vec::new();
         let mut outcome = Outcome { users: Vec::new(), next: None };
         let mut secrets = self.secrets.iter();
-        let mut seen = self.after.clone();
-        for (examined, secret) in
-            state.credentials_after(Listed::Secrets, &self.who.org, self.after.as_ref())?.enumerate()
-        {
+        let begin = self.from.as_ref().map_or(now, |from| from.begin.min(now));
+        let mut seen = self.from.as_ref().map(|from| from.after.clone());
+        let candidates = state.credentials_after(Listed::Secrets, &self.who.org, seen.as_ref())?;
+        for (examined, secret) in candidates.enumerate() {
             let secret = secret?;
             // Ids sort by time, so whatever follows is younger.
-            if !self.is_old(&secret, now) {
+            if !self.is_old(&secret, begin) {
                 return Ok((events, outcome));
             }
             let more = examined < MAX_ROTATION_SCAN;
             let Some(new) = secrets.as_slice().first().filter(|_| more) else {
-                outcome.next = seen;
+                outcome.next = seen.map(|after| Place { begin, after });
                 return Ok((events, outcome));
             };
             seen = Some(secret.id.clone());
             let machine = state.machine(&secret.user)?.ok_or_else(|| Error::internal("a secret of nobody"))?;
-            let old = live(state, &machine, now)?;
-            if !self.is_turn(&secret, &old, now) {
+            let kept = kept(state, &machine)?;
+            let old: Vec<_> = kept.iter().filter(|secret| now < secret.expires).cloned().collect();
+            if !self.is_turn(&secret, &kept, old.last(), begin) {
                 continue;
             }
             secrets.next();
             let replaced = self.fate.view(&self.app, state, &old, now)?;
-            let facts = self.rotate(state, &machine, &old, new.clone(), now);
+            let facts = self.rotate(state, &machine, &old, new.clone(), begin, now);
             let facts = match facts {
                 Err(error) if error.kind == Kind::Internal => return Err(error),
                 facts => facts,
@@ -139,19 +150,20 @@ impl Rotation {
         Ok((events, outcome))
     }
 
-    fn is_old(&self, secret: &Credential, now: Timestamp) -> bool {
-        now - secret.stamps.created >= self.older_than
+    fn is_old(&self, secret: &Credential, begin: Timestamp) -> bool {
+        let created = secret.stamps.created;
+        created < begin && begin - created >= self.older_than
     }
 
     /// Whether it is a user's turn when the search comes to `secret`. Each user has one: at its newest secret; or, where
-    /// that is this rotation's and is issued again, at the newest that is old.
-    fn is_turn(&self, secret: &Credential, live: &[Credential], now: Timestamp) -> bool {
-        let Some(newest) = live.last() else { return false };
+    /// that is this rotation's and is issued again, at the newest that is old, be its grace over or not.
+    fn is_turn(&self, secret: &Credential, kept: &[Credential], newest: Option<&Credential>, begin: Timestamp) -> bool {
+        let Some(newest) = newest else { return false };
         if !self.reissue {
             return newest.id == secret.id;
         }
-        let old = live.iter().rfind(|secret| self.is_old(secret, now));
-        newest.label == self.name && newest.id != secret.id && old.is_some_and(|old| old.id == secret.id)
+        let old = kept.iter().rfind(|other| other.id != newest.id && self.is_old(other, begin));
+        newest.label == self.name && old.is_some_and(|old| old.id == secret.id)
     }
 
     fn rotate(
@@ -160,10 +172,14 @@ impl Rotation {
         machine: &Machine,
         old: &[Credential],
         new: NewSecret,
+        begin: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<Draft>> {
         self.who.may_change(state, machine)?;
-        if self.reissue && self.has_arrived(state, old, now)? {
+        if old.iter().all(|secret| secret.suspended) {
+            return Err(fault::SECRETS_SUSPENDED.into());
+        }
+        if self.reissue && self.has_arrived(state, old, begin)? {
             return Err(fault::SECRET_ARRIVED.into());
         }
         let new = NewSecret { label: self.name.clone(), ..new };
@@ -171,10 +187,13 @@ impl Rotation {
         Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())
     }
 
-    /// Whether a secret that this rotation gave the user was ever let in. That none was proves nothing, as a crash forgets
-    /// the latest uses: therefore those that are issued again run out and are not removed.
-    fn has_arrived(&self, state: &State<'_>, live: &[Credential], now: Timestamp) -> Result<bool> {
-        for secret in live.iter().filter(|secret| secret.label == self.name && !self.is_old(secret, now)) {
+    /// Whether a secret that this rotation gave the user was ever let in: one of its name that is young, or the newest, as
+    /// nothing says when a rotation began whose first answer was lost. That none was proves nothing, as a crash forgets the
+    /// latest uses: therefore those that are issued again run out and are not removed.
+    fn has_arrived(&self, state: &State<'_>, live: &[Credential], begin: Timestamp) -> Result<bool> {
+        let newest = live.last().map(|newest| &newest.id);
+        let is_given = |secret: &&Credential| !self.is_old(secret, begin) || Some(&secret.id) == newest;
+        for secret in live.iter().filter(|secret| secret.label == self.name).filter(is_given) {
             if credentials::last_use::of(&self.app, state, secret)?.is_some_and(|last| last.accepted_at.is_some()) {
                 return Ok(true);
             }
@@ -183,11 +202,23 @@ impl Rotation {
     }
 }
 
+impl Place {
+    fn token(&self) -> String {
+        format!("{}.{}", self.begin.micros(), self.after)
+    }
+
+    /// Reads what [`Self::token`] writes.
+    fn read(token: &str) -> Option<Self> {
+        let (begin, after) = token.split_once('.')?;
+        Some(Self { begin: Timestamp::from_micros(begin.parse().ok()?), after: CredentialId::parse(after)? })
+    }
+}
+
 impl Outcome {
     fn view(self, applied: bool) -> wire::RotateSecretsResponse {
         wire::RotateSecretsResponse {
             users: self.users.into_iter().map(|user| user.view(applied)).collect(),
-            next_page_token: self.next.map(|id| id.to_string()).unwrap_or_default(),
+            next_page_token: self.next.map(|next| next.token()).unwrap_or_default(),
         }
     }
 }

@@ -80,8 +80,10 @@ pub async fn rotate(
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
             let old = live(state, &machine, now)?;
-            let replaced = fate.view(&knows, state, &old, now)?;
-            let facts = new.in_place_of(&who, &old, fate, Lifetime::in_org(state, &machine.org, now)?)?;
+            let stale = fate.stale(state, &machine, now)?;
+            let replaced = fate.view(&knows, state, &[&stale[..], &old].concat(), now)?;
+            let mut facts: Vec<_> = stale.iter().flat_map(|secret| fate.befall(secret, now)).collect();
+            facts.extend(new.in_place_of(&who, &old, fate, Lifetime::in_org(state, &machine.org, now)?)?);
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, (machine, replaced)))
         })
@@ -100,8 +102,9 @@ pub async fn rotate(
 pub fn grace(wire: Option<&protobuf::Duration>) -> Result<Option<Duration>> {
     let Some(wire) = wire else { return Ok(None) };
     let seconds = u64::try_from(wire.seconds).ok().map(Duration::from_secs);
-    let nanos = u32::try_from(wire.nanos).ok().map(|nanos| Duration::from_nanos(nanos.into()));
-    let grace = seconds.zip(nanos).map(|(seconds, nanos)| seconds.saturating_add(nanos));
+    // Instants have microseconds: what is less is no grace.
+    let micros = u64::try_from(wire.nanos).ok().map(|nanos| Duration::from_micros(nanos / 1000));
+    let grace = seconds.zip(micros).map(|(seconds, micros)| seconds.saturating_add(micros));
     let grace = grace.filter(|grace| *grace <= MAX_ROTATION_GRACE);
     grace.map(Some).ok_or_else(|| Error::invalid("grace must be from 0 to 30 days, such as \"86400s\""))
 }

@@ -99,7 +99,15 @@ impl Fate {
     pub fn end(self, secret: &Credential, now: Timestamp) -> Timestamp {
         match self {
             Self::RunOut(grace) => secret.expires.min(now + grace),
-            Self::Removed | Self::Killed => now,
+            Self::Removed | Self::Killed => secret.expires.min(now),
+        }
+    }
+
+    /// The secrets that meet it beside those that count: what was minted by one that ran out may live on.
+    pub fn stale(self, state: &State<'_>, machine: &Machine, now: Timestamp) -> Result<Vec<Credential>> {
+        match self {
+            Self::RunOut(_) | Self::Removed => Ok(Vec::new()),
+            Self::Killed => find(state, machine, |secret| secret.expires <= now),
         }
     }
 
@@ -137,6 +145,15 @@ impl Fate {
 
 /// The secrets of a user that count at `now`, oldest first.
 pub fn live(state: &State<'_>, machine: &Machine, now: Timestamp) -> Result<Vec<Credential>> {
-    let find = |secret: &LiveSecret| state.credential(&machine.id, &secret.id).transpose();
-    machine.live_secrets(now).filter_map(find).collect()
+    find(state, machine, |secret| now < secret.expires)
+}
+
+/// The same with those that have run out and are not removed yet.
+pub fn kept(state: &State<'_>, machine: &Machine) -> Result<Vec<Credential>> {
+    find(state, machine, |_| true)
+}
+
+fn find(state: &State<'_>, machine: &Machine, is_one: impl Fn(&LiveSecret) -> bool) -> Result<Vec<Credential>> {
+    let found = machine.secrets.iter().filter(|secret| is_one(secret));
+    found.filter_map(|secret| state.credential(&machine.id, &secret.id).transpose()).collect()
 }

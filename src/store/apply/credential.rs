@@ -2,7 +2,7 @@ use super::{Rows, found, user::change};
 use crate::{
     error::Result,
     id::{CredentialId, UserId},
-    limits::MAX_TOKEN_SECONDS,
+    limits::{ENDED_CREDENTIAL_SLACK, MAX_TOKEN_SECONDS},
     model::{Bounds, Credential, CredentialFact, CredentialKind, Event, LiveSecret, Stamps},
     secret::SecretHash,
     store::{
@@ -17,7 +17,7 @@ use crate::{
 };
 use std::time::Duration;
 
-/// How many ended credentials one more forgets: enough that they do not pile up, few enough to be quick.
+/// How many removed credentials one more forgets: enough that they do not pile up, few enough to be quick.
 const FORGET_AT_ONCE: usize = 8;
 
 pub(super) fn apply(
@@ -33,9 +33,8 @@ pub(super) fn apply(
         CredentialFact::Resumed => edit(rows, event, user, id, |it| it.suspended = false),
         CredentialFact::ExpirySet { expires } => set_expiry(rows, event, user, id, *expires),
         CredentialFact::BoundsSet { bounds } => edit(rows, event, user, id, |it| it.bounds = bounds.clone()),
-        CredentialFact::TokensEnded | CredentialFact::Leaked => {
-            edit(rows, event, user, id, |it| it.tokens_not_before = event.at)
-        }
+        CredentialFact::TokensEnded => end_tokens(rows, event, user, id),
+        CredentialFact::Leaked => edit(rows, event, user, id, |it| it.tokens_not_before = event.at),
         CredentialFact::ExpiryNear { days } => edit(rows, event, user, id, |it| it.warned = Some(*days)),
         CredentialFact::Upgraded { hash } => upgrade(rows, event, user, id, hash),
     }
@@ -71,23 +70,24 @@ pub(super) fn add(rows: &mut Rows<'_, '_>, credential: &Credential) -> Result<()
     rows.put(&credential_key(&credential.user, &credential.id), credential)
 }
 
-/// Removes a credential. What was said about its tokens outlives it: had they been ended, or been narrowed with it, they
-/// would come back to life otherwise.
+/// Removes a credential. What was said about its tokens outlives it, and so does that there was one: its tokens can
+/// still be ended.
 pub(super) fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, id: &CredentialId) -> Result<()> {
     let credential = found(rows.state().credential(user, id)?, "credential")?;
-    if credential.suspended || !credential.bounds.are_none() {
-        end_tokens(rows, event, &credential, event.at)?;
-    } else if credential.tokens_not_before > Timestamp::from_micros(0) {
-        end_tokens(rows, event, &credential, credential.tokens_not_before)?;
-    }
-    if let Some(key) = secret_key(&credential) {
+    remember(rows, event, &credential)?;
+    erase(rows, &credential)
+}
+
+/// Removes a credential together with its user, whom no token outlives.
+pub(super) fn erase(rows: &mut Rows<'_, '_>, credential: &Credential) -> Result<()> {
+    if let Some(key) = secret_key(credential) {
         rows.delete(&key)?;
     }
-    credential_column_keys(&credential).iter().try_for_each(|key| rows.delete(key))?;
-    count(rows, &credential, -1)?;
-    rows.delete(&credential_expiry_key(&credential))?;
-    rows.delete(&last_use_key(user, id))?;
-    rows.delete(&credential_key(user, id))
+    credential_column_keys(credential).iter().try_for_each(|key| rows.delete(key))?;
+    count(rows, credential, -1)?;
+    rows.delete(&credential_expiry_key(credential))?;
+    rows.delete(&last_use_key(&credential.user, &credential.id))?;
+    rows.delete(&credential_key(&credential.user, &credential.id))
 }
 
 pub(super) fn add_secret(rows: &mut Rows<'_, '_>, event: &Event, secret: Credential) -> Result<()> {
@@ -173,14 +173,35 @@ fn count(rows: &mut Rows<'_, '_>, credential: &Credential, by: i64) -> Result<()
     rows.count(Counted::Credentials(kind, None), by)
 }
 
-/// Remembers until when tokens of a credential that is gone are dead, for as long as there can be such tokens.
-fn end_tokens(rows: &mut Rows<'_, '_>, event: &Event, credential: &Credential, until: Timestamp) -> Result<()> {
+/// Ends the tokens that were minted until now; of a credential that is gone, all.
+fn end_tokens(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, id: &CredentialId) -> Result<()> {
+    if rows.state().credential(user, id)?.is_some() {
+        return edit(rows, event, user, id, |it| it.tokens_not_before = event.at);
+    }
+    found(rows.state().tokens_ended(user, id)?, "credential")?;
+    rows.put(&ended_credential_key(user, id), &Timestamp::NEVER)?;
+    change(rows, event, user, |_| {})
+}
+
+/// Remembers a credential that `event` removes for as long as there can be tokens of it, and until when they are dead.
+fn remember(rows: &mut Rows<'_, '_>, event: &Event, credential: &Credential) -> Result<()> {
     for (user, id, expiry_key) in ended_until(&rows.state(), event.at, FORGET_AT_ONCE)? {
         rows.delete(&ended_credential_key(&user, &id))?;
         rows.delete_bytes(&expiry_key)?;
     }
     let name = (credential.user.clone(), credential.id.clone());
-    let forget = until + Duration::from_secs(MAX_TOKEN_SECONDS);
-    rows.put(&ended_credential_key(&name.0, &name.1), &until)?;
+    let forget = event.at + Duration::from_secs(MAX_TOKEN_SECONDS) + ENDED_CREDENTIAL_SLACK;
+    rows.put(&ended_credential_key(&name.0, &name.1), &dead_until(event, credential))?;
     rows.put(&ended_credential_expiry_key(&name.0, &name.1, forget), &name)
+}
+
+/// No instant divides the tokens of a credential that is killed from those that may live: a request that read the state
+/// before the kill was on disk may have taken the time after it was decided. So all of them are dead; and so are those
+/// that were asleep or narrowed with it, as nothing would say so any more.
+fn dead_until(event: &Event, credential: &Credential) -> Timestamp {
+    let is_killed = credential.tokens_not_before == event.at;
+    match is_killed || credential.suspended || !credential.bounds.are_none() {
+        true => Timestamp::NEVER,
+        false => credential.tokens_not_before,
+    }
 }

@@ -65,7 +65,7 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
         UserFact::Deactivated => set_state(rows, event, user, MachineState::Inactive),
         UserFact::Locked => set_state(rows, event, user, MachineState::Locked),
         UserFact::Reactivated | UserFact::Unlocked => set_state(rows, event, user, MachineState::Active),
-        UserFact::Removed => remove(rows, event, user),
+        UserFact::Removed => remove(rows, user),
         UserFact::TokenRevoked { token, expires } => revoke(rows, event, token, *expires),
         UserFact::KeyAdded { credential, public_key, algorithm, expires } => {
             let kind = CredentialKind::Key { public_key: public_key.clone(), algorithm: algorithm.clone() };
@@ -141,12 +141,10 @@ fn set_state(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, state: Machi
     })
 }
 
-fn remove(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId) -> Result<()> {
+fn remove(rows: &mut Rows<'_, '_>, user: &UserId) -> Result<()> {
     let machine = found(rows.state().machine(user)?, "user")?;
     let credentials: Vec<_> = rows.state().credentials(user)?.collect::<Result<_>>()?;
-    for credential in &credentials {
-        credential::remove(rows, event, user, &credential.id)?;
-    }
+    credentials.iter().try_for_each(|credential| credential::erase(rows, credential))?;
     metadata::clear(rows, &Subject::User(user.clone()))?;
     rows.delete(&user_name_key(&machine.user_name))?;
     machine_column_keys(&machine).iter().try_for_each(|key| rows.delete(key))?;
