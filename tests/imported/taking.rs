@@ -46,7 +46,10 @@ async fn of_two_hashes_of_one_secret_the_first_use_counts() {
     let kit = Kit::new().await;
     let (one, other) = (with_hash(&kit, "one", BCRYPT).await, with_hash(&kit, "other", SHA512_CRYPT).await);
     assert!(takes(&kit, "other", SECRET).await);
-    assert!(!takes(&kit, "one", SECRET).await);
+    for _ in 0..3 {
+        assert!(!takes(&kit, "one", SECRET).await);
+    }
+    assert_eq!((checks(&kit, "kept"), checks(&kit, "refused")), (1, 0), "that it is the other's is computed once");
     assert!(takes(&kit, "other", SECRET).await);
     assert!(!events(&kit, &one).await.contains(&"user.credential.upgraded".to_owned()));
     kit.ok("management/RemoveMachineSecret", json!({ "userId": other })).await;
