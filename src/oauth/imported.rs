@@ -17,11 +17,7 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, UserId},
     model::{CredentialFact, Draft, Machine, UserFact, machine::normal_user_name},
-    oauth::{
-        Ground,
-        error::OAuthResult,
-        stand_in,
-    },
+    oauth::{Ground, error::OAuthResult, stand_in},
     secret::{ForeignHash, SecretHash, SecretText},
     store::{Decision, State, Warrant},
 };
