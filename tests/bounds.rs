@@ -4,6 +4,8 @@
 mod api;
 #[path = "bounds/oauth.rs"]
 mod oauth;
+#[path = "bounds/replacing.rs"]
+mod replacing;
 #[path = "bounds/widening.rs"]
 mod widening;
 

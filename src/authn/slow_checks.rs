@@ -49,9 +49,10 @@ impl SlowChecks {
         }
     }
 
-    pub fn guess(&self, name: &str, secret: &str, hash: &str) -> Guess {
+    /// That the secret is what the hash was made of, as it was said of the name; and to whom the secret is known to belong.
+    pub fn guess(&self, said: [&str; 4]) -> Guess {
         let mut hasher = blake3::Hasher::new_keyed(&self.seed);
-        for part in [name, secret, hash] {
+        for part in said {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
         }
         let mut bytes = [0; 16];
@@ -106,12 +107,17 @@ mod tests {
     #[test]
     fn what_was_wrong_is_known_for_that_name_and_hash_alone() {
         let checks = SlowChecks::new(&Random::from_seed(1));
-        let guess = checks.guess("name", "secret", "hash");
+        let guess = checks.guess(["name", "secret", "hash", ""]);
         assert!(!checks.is_wrong(guess));
         checks.was_wrong(guess);
-        assert!(checks.is_wrong(checks.guess("name", "secret", "hash")));
-        for (name, secret, hash) in [("nam", "esecret", "hash"), ("other", "secret", "hash"), ("name", "secret", "")] {
-            assert!(!checks.is_wrong(checks.guess(name, secret, hash)), "{name} {secret} {hash}");
+        assert!(checks.is_wrong(checks.guess(["name", "secret", "hash", ""])));
+        for other in [
+            ["nam", "esecret", "hash", ""],
+            ["other", "secret", "hash", ""],
+            ["name", "secret", "", ""],
+            ["name", "secret", "hash", "somebody's"],
+        ] {
+            assert!(!checks.is_wrong(checks.guess(other)), "{other:?}");
         }
     }
 }

@@ -44,12 +44,25 @@ impl<P> Authorized<P> {
     /// Refuses to give anybody roles over [`Self::org`] that permit what the caller may not do to it: whoever can give
     /// a role could give it to an account of its own.
     pub fn may_give(&self, state: &State<'_>, given: &[String]) -> Result<()> {
-        self.covers(state, &self.org, permissions(&self.roles, given))
+        self.may_give_roles()?;
+        self.may_take(state, given)
+    }
+
+    /// Refuses to take such roles from anybody.
+    pub fn may_take(&self, state: &State<'_>, taken: &[String]) -> Result<()> {
+        self.covers(state, &self.org, permissions(&self.roles, taken))
+    }
+
+    /// Refuses to give any roles with a credential that is narrowed to networks or scopes. They would count for whatever
+    /// credential the other account has, and that one could undo the bounds.
+    pub fn may_give_roles(&self) -> Result<()> {
+        if self.caller.bounds.narrow_use() { Err(fault::CREDENTIAL_GIVES_NO_ROLES.into()) } else { Ok(()) }
     }
 
     /// The same over an organisation that is yet to be. Whoever adds one could take the role `founder` in it, and so may
     /// give what that permits; beyond it only what the caller may do everywhere.
     pub fn may_give_in_new_org(&self, state: &State<'_>, founder: &str, given: &[String]) -> Result<()> {
+        self.may_give_roles()?;
         let everywhere = permissions_over(state, &self.roles, &self.caller, &state.instance()?.id)?;
         let founder = counting(&self.roles, &self.caller, &[founder.to_owned()]);
         covered(everywhere.union(founder), permissions(&self.roles, given))

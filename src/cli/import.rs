@@ -9,6 +9,11 @@ use super::{
 use crate::{
     app::import::{self, Checked, Refused, Totals},
     keys::{MasterKey, file},
+    limits::{
+        MAX_ARGON2_LANES, MAX_ARGON2_WORK, MAX_BCRYPT_COST, MAX_CREDENTIAL_BYTES, MAX_HASH_MEMORY,
+        MAX_IMPORT_LINE_BYTES, MAX_IMPORT_LINES, MAX_LIVE_SECRETS, MAX_PBKDF2_SHA256_ITERATIONS,
+        MAX_PBKDF2_SHA512_ITERATIONS, MAX_SCRYPT_WORK, MAX_SHA_CRYPT_ROUNDS, MAX_SHA_CRYPT_SECRET, MIN_PLAIN_CHARS,
+    },
 };
 use clap::Args;
 use std::{
@@ -18,7 +23,28 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What `--help` says of the file.
+/// What `--help` says of the file, with the limits.
+fn format() -> String {
+    let limits = [
+        ("<plain>", MIN_PLAIN_CHARS as u64),
+        ("<most>", MAX_CREDENTIAL_BYTES as u64),
+        ("<bcrypt>", MAX_BCRYPT_COST.into()),
+        ("<m>", MAX_HASH_MEMORY >> 10),
+        ("<m*t>", MAX_ARGON2_WORK >> 10),
+        ("<p>", MAX_ARGON2_LANES.into()),
+        ("<scrypt>", MAX_HASH_MEMORY),
+        ("<scrypt*p>", MAX_SCRYPT_WORK),
+        ("<sha256>", MAX_PBKDF2_SHA256_ITERATIONS.into()),
+        ("<sha512>", MAX_PBKDF2_SHA512_ITERATIONS.into()),
+        ("<rounds>", MAX_SHA_CRYPT_ROUNDS.into()),
+        ("<chars>", MAX_SHA_CRYPT_SECRET as u64),
+        ("<secrets>", MAX_LIVE_SECRETS as u64),
+        ("<line>", MAX_IMPORT_LINE_BYTES as u64),
+        ("<lines>", MAX_IMPORT_LINES),
+    ];
+    limits.iter().fold(FORMAT.to_owned(), |text, (name, limit)| text.replace(name, &limit.to_string()))
+}
+
 const FORMAT: &str = "\
 The file has one JSON object in each line, either of:
 
@@ -36,21 +62,25 @@ A user is a machine user, and has
   accessTokenType   bearer or jwt [default: bearer]
   state             active, inactive or locked [default: active]
   roles             in its organisation, such as [\"ORG_USER_MANAGER\"]
-  secrets           up to ten, each with
-    plain           the secret itself: 24 to 1024 characters that look as if nobody could guess them; nobody else's
-    hash            or what another system kept of it: bcrypt ($2a$, $2b$, $2y$; cost 14 at most), argon2id (64 MiB, t=10
-                    and p=16 at most), scrypt (64 MiB, r=32 and p=4 at most), PBKDF2 ($pbkdf2-sha256$, $pbkdf2-sha512$;
-                    1000000 iterations at most), SHA-crypt ($5$, $6$; 1000000 rounds at most)
+  secrets           up to <secrets>, each with
+    plain           the secret itself: <plain> to <most> characters that look as if nobody could guess them; nobody else's
+    hash            or what another system kept of it, up to these limits:
+                    bcrypt ($2a$, $2b$, $2y$): a cost of <bcrypt>
+                    argon2id: m=<m>, m times t <m*t>, p=<p>
+                    scrypt: 128 times r times 2 to the ln <scrypt>, that times p <scrypt*p>
+                    PBKDF2 ($pbkdf2-sha256$): <sha256> iterations
+                    PBKDF2 ($pbkdf2-sha512$): <sha512> iterations
+                    SHA-crypt ($5$, $6$): <rounds> rounds, and <chars> bytes of the secret
     label           what people call it
     expires         such as 2027-01-31T12:00:00Z [default: never]
 
-Nothing else may stand in a line. A line has 64 KiB at most, a file 1000000 lines. Only its owner may be able to read it.
+Nothing else may stand in a line. A line has <line> bytes at most, a file <lines> lines. Only its owner may be able to read it.
 
 First every line is checked, and nothing is applied if one is wrong. Then they are applied, some hundred at a time. If that
 is interrupted, start it again with the same file, and it goes on where it stopped.";
 
 #[derive(Args)]
-#[command(after_long_help = FORMAT)]
+#[command(after_long_help = format())]
 pub struct Options {
     #[command(flatten)]
     config: ConfigOptions,

@@ -23,6 +23,12 @@ impl Bounds {
         *self == Self::default()
     }
 
+    /// Whether they say how it may be used, and not only which roles count: that holds for the credential alone, and for
+    /// nothing that it does to others.
+    pub fn narrow_use(&self) -> bool {
+        !self.networks.is_empty() || !self.scopes.is_empty()
+    }
+
     /// Whether it may ask for this scope.
     pub fn allow_scope(&self, scope: &str) -> bool {
         self.scopes.is_empty() || self.scopes.iter().any(|allowed| allowed == scope)

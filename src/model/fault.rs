@@ -89,6 +89,11 @@ pub const CREDENTIAL_TOO_WIDE: Fault = fault(
     "COUNTERSIGN-bounds",
     "The credential that you use is narrowed; it cannot make, widen or prolong one that is narrowed less",
 );
+pub const CREDENTIAL_GIVES_NO_ROLES: Fault = fault(
+    PermissionDenied,
+    "COUNTERSIGN-bounds",
+    "The credential that you use is narrowed to networks or scopes; it cannot give roles, which would count without them",
+);
 pub const SECRET_ARRIVED: Fault = fault(
     FailedPrecondition,
     "COUNTERSIGN-arrived",

@@ -204,13 +204,16 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
 
 /// Whether something is to be computed before anybody can say that the secrets are wrong; nothing is counted until then.
 fn is_put_off(ground: &Ground<'_>, pairs: &[(&str, &str)], tried: &[(Option<Machine>, &str, &str)]) -> Result<bool> {
-    let Some(unsettled) = &ground.unsettled else { return Ok(false) };
     let mut checks = Vec::new();
     for &(id, secret) in pairs.iter().filter(|(_, secret)| is_readable(secret)) {
         let of_pair = tried.iter().filter(|(_, other, guess)| (*other, *guess) == (id, secret));
         let machines: Vec<_> = of_pair.map(|(machine, ..)| machine.as_ref()).collect();
         checks.extend(imported::checks(ground, &machines, id, secret)?);
     }
+    let Some(unsettled) = &ground.unsettled else {
+        imported::refused(ground, &checks);
+        return Ok(false);
+    };
     let is_put_off = !checks.is_empty();
     unsettled.replace(checks);
     Ok(is_put_off)

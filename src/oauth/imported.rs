@@ -8,6 +8,8 @@
 //!
 //! Whatever fails takes this way, as long as there is such a hash: where a name is nobody's, or its user has none, the
 //! hashes of another user are computed in their place, always of the same one. So time does not tell which names exist.
+//! And whatever is refused takes it once: the right secret of an account that is shut out gets its fast hash all the
+//! same, which opens nothing, and is refused as quickly as a wrong one when it comes again.
 
 use crate::{
     app::App,
@@ -15,13 +17,9 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, UserId},
     model::{CredentialFact, Draft, Machine, UserFact, machine::normal_user_name},
-    oauth::{
-        Ground, client,
-        error::{Code, OAuthResult},
-        stand_in,
-    },
+    oauth::{Ground, error::OAuthResult, stand_in},
     secret::{ForeignHash, SecretHash, SecretText},
-    store::{Decision, State},
+    store::{Decision, State, Warrant},
 };
 
 /// A secret to be compared with a slow hash.
@@ -29,6 +27,8 @@ pub(super) struct Check {
     secret: SecretText,
     hash: String,
     guess: Guess,
+    /// Whether the secret is a credential's that the fast hash finds. Then it is no other's.
+    is_taken: bool,
     /// Whose hash it is; nobody's, if it only takes time.
     holder: Option<Holder>,
 }
@@ -59,9 +59,12 @@ pub(super) fn checks(
     for (_, hash) in hashes(state, &if is_theirs { stand_in::nobody() } else { other })? {
         found.push((None, hash));
     }
+    let taken = state.credential_by_hash(&ground.ring.client_secrets().hash(secret))?;
     let to_check = |(holder, hash): (_, String)| {
-        let guess = ground.slow_checks.guess(&name, secret, &hash);
-        Check { secret: SecretText::new(secret.into()), hash, guess, holder }
+        // Whose it is belongs to the guess: when that one is gone, the secret may well be right.
+        let taken_by = taken.as_ref().map_or("", |credential| credential.id.as_str());
+        let guess = ground.slow_checks.guess([&name, secret, &hash, taken_by]);
+        Check { secret: SecretText::new(secret.into()), hash, guess, is_taken: taken.is_some(), holder }
     };
     let checks = found.into_iter().map(to_check).filter(|check| !ground.slow_checks.is_wrong(check.guess));
     Ok(checks.collect())
@@ -98,6 +101,14 @@ pub(super) async fn settle(app: &App, turn: Turn, checks: Vec<Check>) -> OAuthRe
     Ok(())
 }
 
+/// What is left when a request is refused for good. No hash can give anybody a secret that is a credential's already:
+/// so that is as good as computed, however else it may be read, and does not take the slow way when it comes again.
+pub(super) fn refused(ground: &Ground<'_>, checks: &[Check]) {
+    if checks.iter().any(|check| check.is_taken) {
+        checks.iter().for_each(|check| ground.slow_checks.was_wrong(check.guess));
+    }
+}
+
 impl Check {
     fn holds(&self, app: &App) -> bool {
         let is_right = ForeignHash::parse(&self.hash).is_ok_and(|hash| hash.verify(self.secret.expose()));
@@ -108,9 +119,10 @@ impl Check {
     }
 }
 
-/// `false` if nothing was changed: the user is locked, say, or another machine was quicker.
-async fn upgrade(app: &App, (user, credential): Holder, hash: SecretHash) -> OAuthResult<bool> {
-    let client = (user.clone(), credential.clone());
+/// `false` if nothing was changed, as another machine was quicker. Whether the user is locked, say, does not matter here:
+/// who comes in is decided afterwards.
+async fn upgrade(app: &App, (user, credential): Holder, hash: SecretHash) -> Result<bool> {
+    let warrant = Warrant::of(user.clone(), |_, _| Ok(()));
     let decide = move |state: &State<'_>, _| {
         let found = state.credential(&user, &credential)?;
         let Some(found) = found.filter(|found| found.hash().is_some_and(|hash| hash.imported().is_some())) else {
@@ -124,8 +136,5 @@ async fn upgrade(app: &App, (user, credential): Holder, hash: SecretHash) -> OAu
         let upgraded = UserFact::Credential(credential, CredentialFact::Upgraded { hash });
         Ok(Decision::new(vec![Draft::user(&found.org, &user, upgraded)], true))
     };
-    match client::change(app, client, client::failed, decide).await {
-        Err(refusal) if refusal.code == Code::InvalidClient => Ok(false),
-        upgraded => upgraded,
-    }
+    Ok(app.store.change(warrant, decide).await?.answer)
 }

@@ -14,7 +14,8 @@ use crate::{
     store::{Decision, State},
 };
 
-/// Adds a secret that the machine has already beside those that there are.
+/// Adds a secret that the machine has already beside those that there are. A hash is taken only from those who may run
+/// accounts: until its first use, whatever anybody is refused takes as long as it takes to check.
 pub async fn import(
     app: App,
     who: Authorized<UserWrite>,
@@ -34,6 +35,9 @@ pub async fn import(
         .store
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
+            if new.hash.imported().is_some() {
+                who.is_not_only_self(state)?;
+            }
             is_nobodys(state, &new.hash)?;
             let lifetime = Lifetime::in_org(state, &machine.org, now)?;
             let added = new.beside(&who, machine.live_secrets(now).count(), lifetime)?;

@@ -87,7 +87,7 @@ async fn set(
             let lifetime = Lifetime::in_org(state, &machine.org, now)?;
             let facts = match Fate::of(grace) {
                 Fate::RunOut(_) => run_out(state, &who, &machine, new, grace, lifetime)?,
-                Fate::Removed | Fate::Killed => replace_all(&who, new, lifetime)?,
+                Fate::Removed | Fate::Killed => replace_all(state, &who, &machine, new, lifetime)?,
             };
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, machine.user_name))
@@ -116,13 +116,24 @@ fn run_out(
     Ok(facts)
 }
 
-/// The end is an event of its own, and only if there is one: what nobody limits is told as ZITADEL tells it.
-fn replace_all(who: &Authorized<UserWrite>, new: NewSecret, lifetime: Lifetime) -> Result<Vec<UserFact>> {
-    who.may_narrow_to(&new.bounds)?;
+/// What the newest was narrowed to, the new one is too. The end and the bounds are events of their own, and only if there
+/// are any: what nobody limits is told as ZITADEL tells it.
+fn replace_all(
+    state: &State<'_>,
+    who: &Authorized<UserWrite>,
+    machine: &Machine,
+    new: NewSecret,
+    lifetime: Lifetime,
+) -> Result<Vec<UserFact>> {
+    let newest = live(state, machine, lifetime.now)?.pop();
+    let bounds = newest.map_or(new.bounds, |newest| newest.bounds);
+    who.may_narrow_to(&bounds)?;
     let expires = lifetime.end(new.expires)?;
-    let limited = UserFact::Credential(new.id.clone(), CredentialFact::ExpirySet { expires });
-    let set = UserFact::SecretSet { credential: new.id, hash: new.hash, hint: new.text.hint() };
-    Ok(if expires == Timestamp::NEVER { vec![set] } else { vec![set, limited] })
+    let about = |fact| UserFact::Credential(new.id.clone(), fact);
+    let ends = (expires != Timestamp::NEVER).then(|| about(CredentialFact::ExpirySet { expires }));
+    let narrowed = (!bounds.are_none()).then(|| about(CredentialFact::BoundsSet { bounds }));
+    let set = UserFact::SecretSet { credential: new.id.clone(), hash: new.hash, hint: new.text.hint() };
+    Ok([Some(set), ends, narrowed].into_iter().flatten().collect())
 }
 
 async fn unset(app: &App, who: Authorized<UserWrite>, user_id: String) -> Result<Receipt> {

@@ -106,7 +106,7 @@ pub async fn update<P: Permit + 'static>(
                 return Ok(Decision::nothing(Some(member)));
             }
             // Who may not give a role may not take it either.
-            who.may_give(state, &member.roles)?;
+            who.may_take(state, &member.roles)?;
             who.may_give(state, &roles)?;
             (scope.may_keep)(state, &member.user, &roles)?;
             Ok(Decision::new(vec![(scope.draft)(&who.org, Step::Changed { user: member.user, roles })], None))
@@ -131,7 +131,7 @@ pub async fn remove<P: Permit + 'static>(
         .store
         .change(who.warrant(), move |state, _| {
             let Some(member) = find(state, &who.org, &user_id)? else { return Ok(Decision::nothing(())) };
-            who.may_give(state, &member.roles)?;
+            who.may_take(state, &member.roles)?;
             (scope.may_keep)(state, &member.user, &[])?;
             Ok(Decision::new(vec![(scope.draft)(&who.org, Step::Removed { user: member.user })], ()))
         })

@@ -118,6 +118,7 @@ pub(super) async fn give(app: &App, who: Authorized<UserGrantWrite>, new: New) -
             let user = UserId::parse(&new.user_id).ok_or(fault::USER_GRANT_USER_UNKNOWN)?;
             let user = state.machine(&user)?.ok_or(fault::USER_GRANT_USER_UNKNOWN)?.id;
             may_be_given(state, &project, &who.org, &roles)?;
+            who.may_give_roles()?;
             if state.user_grant_by(&user, &project, &who.org)?.is_some() {
                 return Err(fault::USER_GRANT_EXISTS.into());
             }
@@ -162,8 +163,12 @@ pub(super) async fn step(
     app.store
         .change(who.warrant(), move |state, _| {
             let grant = named.find(&who, state)?.ok_or(unknown)?;
-            let fact = decide(state, &grant)?.map(|fact| Draft::user_grant(&grant.owner, &grant.id, fact));
-            Ok(Decision::new(fact.into_iter().collect(), Receipt::of(&grant.owner, &grant.stamps)))
+            let fact = decide(state, &grant)?;
+            if matches!(fact, Some(UserGrantFact::Changed { .. } | UserGrantFact::Reactivated)) {
+                who.may_give_roles()?;
+            }
+            let event = fact.map(|fact| Draft::user_grant(&grant.owner, &grant.id, fact));
+            Ok(Decision::new(event.into_iter().collect(), Receipt::of(&grant.owner, &grant.stamps)))
         })
         .await
 }

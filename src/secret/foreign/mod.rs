@@ -4,8 +4,9 @@
 //! it comes in: what it costs to check a [`ForeignHash`] is known to be bearable.
 
 use crate::limits::{
-    MAX_ARGON2_LANES, MAX_ARGON2_PASSES, MAX_BCRYPT_COST, MAX_HASH_CHARS, MAX_HASH_MEMORY, MAX_HASH_OUTPUT,
-    MAX_HASH_SALT, MAX_PBKDF2_ITERATIONS, MAX_SCRYPT_BLOCK, MAX_SCRYPT_PASSES, MAX_SHA_CRYPT_ROUNDS, MIN_HASH_OUTPUT,
+    MAX_ARGON2_LANES, MAX_ARGON2_WORK, MAX_BCRYPT_COST, MAX_HASH_CHARS, MAX_HASH_MEMORY, MAX_HASH_OUTPUT,
+    MAX_HASH_SALT, MAX_PBKDF2_SHA256_ITERATIONS, MAX_PBKDF2_SHA512_ITERATIONS, MAX_SCRYPT_WORK, MAX_SHA_CRYPT_ROUNDS,
+    MAX_SHA_CRYPT_SECRET, MIN_HASH_OUTPUT,
 };
 use aws_lc_rs::pbkdf2;
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
@@ -40,18 +41,20 @@ struct ShaCrypt {
     output: String,
 }
 
-/// Why a hash was not taken. It says nothing of the hash itself.
+/// Why a hash was not taken. It says nothing of the hash itself but what it costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error(
         "hash must be bcrypt ($2a$, $2b$, $2y$), argon2id ($argon2id$v=19$), scrypt ($scrypt$ln=), PBKDF2 \
-         ($pbkdf2-sha256$, $pbkdf2-sha512$) or SHA-crypt ($5$, $6$)"
+         ($pbkdf2-sha256$, $pbkdf2-sha512$) or SHA-crypt ($5$, $6$); a plain sum of SHA, salted or not, and PBKDF2 with \
+         SHA-1 are not taken on purpose, as they are guessed too quickly, nor is Django's way to write one: import such a \
+         secret in plain, or make a new one"
     )]
     Unknown,
     #[error("hash is not what {0} writes; it must be whole, without padding or anything around it")]
     Malformed(&'static str),
-    #[error("hash is too costly to check: {0}")]
-    Costly(&'static str),
+    #[error("hash is too costly to check: {what} is {found}, and may be {most} at most")]
+    Costly { what: &'static str, found: u64, most: u64 },
 }
 
 /// More of a secret than that is nothing to bcrypt: whoever knows so much of it could go on as they like.
@@ -76,8 +79,8 @@ impl ForeignHash {
             "2a" | "2b" | "2y" => bcrypt(text),
             "argon2id" => argon2id(rest),
             "scrypt" => scrypt(rest),
-            "pbkdf2-sha256" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA256, rest),
-            "pbkdf2-sha512" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA512, rest),
+            "pbkdf2-sha256" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA256, MAX_PBKDF2_SHA256_ITERATIONS, rest),
+            "pbkdf2-sha512" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA512, MAX_PBKDF2_SHA512_ITERATIONS, rest),
             "5" => sha_crypt(false, rest),
             "6" => sha_crypt(true, rest),
             _ => Err(Refused::Unknown),
@@ -102,6 +105,7 @@ impl ForeignHash {
             Kind::Pbkdf2(algorithm, iterations, Derived { salt, output }) => {
                 pbkdf2::verify(*algorithm, *iterations, salt, secret.as_bytes(), output).is_ok()
             }
+            Kind::ShaCrypt(_) if secret.len() > MAX_SHA_CRYPT_SECRET => false,
             Kind::ShaCrypt(hash) => hash.verify(secret),
         }
     }
@@ -115,11 +119,18 @@ fn bcrypt(text: &str) -> Result<Kind, Refused> {
     }
     let is_written = text[7..].bytes().all(|byte| SHA_CRYPT_ALPHABET.contains(&byte));
     let cost = text[4..6].parse().ok().filter(|_| is_written && text[4..6].bytes().all(|b| b.is_ascii_digit()));
-    match cost.ok_or(malformed)? {
-        0..MIN_BCRYPT_COST => Err(malformed),
-        MIN_BCRYPT_COST..=MAX_BCRYPT_COST => Ok(Kind::Bcrypt(text.to_owned())),
-        _ => Err(Refused::Costly("the cost of bcrypt may be 14 at most")),
+    let cost: u32 = cost.ok_or(malformed)?;
+    if cost < MIN_BCRYPT_COST {
+        return Err(malformed);
     }
+    bearable("the cost of bcrypt", cost, MAX_BCRYPT_COST)?;
+    Ok(Kind::Bcrypt(text.to_owned()))
+}
+
+/// Refuses what takes too long, or too much memory.
+fn bearable(what: &'static str, found: impl Into<u64>, most: impl Into<u64>) -> Result<(), Refused> {
+    let (found, most) = (found.into(), most.into());
+    if found <= most { Ok(()) } else { Err(Refused::Costly { what, found, most }) }
 }
 
 /// `v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<hash>`
@@ -127,9 +138,9 @@ fn argon2id(rest: &str) -> Result<Kind, Refused> {
     let malformed = Refused::Malformed("argon2id, version 19");
     let (numbers, derived) = rest.strip_prefix("v=19$").and_then(phc).ok_or(malformed)?;
     let [memory, passes, lanes] = named(numbers, ["m", "t", "p"]).ok_or(malformed)?;
-    if u64::from(memory) > MAX_HASH_MEMORY >> 10 || passes > MAX_ARGON2_PASSES || lanes > MAX_ARGON2_LANES {
-        return Err(Refused::Costly("argon2id may have m=65536, t=10 and p=16 at most"));
-    }
+    bearable("m of argon2id", memory, MAX_HASH_MEMORY >> 10)?;
+    bearable("m times t of argon2id", u64::from(memory) * u64::from(passes), MAX_ARGON2_WORK >> 10)?;
+    bearable("p of argon2id", lanes, MAX_ARGON2_LANES)?;
     if passes == 0 || lanes == 0 || memory < MIN_ARGON2_LANE * lanes || derived.salt.len() < MIN_ARGON2_SALT {
         return Err(malformed);
     }
@@ -142,18 +153,16 @@ fn scrypt(rest: &str) -> Result<Kind, Refused> {
     let malformed = Refused::Malformed("scrypt");
     let (numbers, derived) = phc(rest).ok_or(malformed)?;
     let [log_n, block, passes] = named(numbers, ["ln", "r", "p"]).ok_or(malformed)?;
-    let memory = 1u64.checked_shl(log_n).and_then(|n| n.checked_mul(128 * u64::from(block)));
-    let is_bearable = memory.is_some_and(|memory| memory <= MAX_HASH_MEMORY);
-    if !is_bearable || block > MAX_SCRYPT_BLOCK || passes > MAX_SCRYPT_PASSES {
-        return Err(Refused::Costly("scrypt may have r=32, p=4 and 64 MiB (ln=16 with r=8) at most"));
-    }
+    let memory = 1u64.checked_shl(log_n).map_or(u64::MAX, |n| n.saturating_mul(128 * u64::from(block)));
+    bearable("the memory of scrypt, in bytes (128 times r times 2 to the ln),", memory, MAX_HASH_MEMORY)?;
+    bearable("that memory times p", memory.saturating_mul(passes.into()), MAX_SCRYPT_WORK)?;
     let log_n = u8::try_from(log_n).ok().filter(|log_n| *log_n > 0).ok_or(malformed)?;
     let params = scrypt::Params::new(log_n, block, passes).map_err(|_| malformed)?;
     Ok(Kind::Scrypt(params, derived))
 }
 
 /// `i=<iterations>,l=<length>$<salt>$<hash>`, or `<iterations>$<salt>$<hash>` as passlib and ZITADEL write it.
-fn pbkdf2(algorithm: pbkdf2::Algorithm, rest: &str) -> Result<Kind, Refused> {
+fn pbkdf2(algorithm: pbkdf2::Algorithm, most: u32, rest: &str) -> Result<Kind, Refused> {
     let malformed = Refused::Malformed("PBKDF2");
     let (numbers, derived) = phc(rest).ok_or(malformed)?;
     let iterations = match named(numbers, ["i", "l"]) {
@@ -161,9 +170,7 @@ fn pbkdf2(algorithm: pbkdf2::Algorithm, rest: &str) -> Result<Kind, Refused> {
         Some(_) => return Err(malformed),
         None => number(numbers).ok_or(malformed)?,
     };
-    if iterations > MAX_PBKDF2_ITERATIONS {
-        return Err(Refused::Costly("PBKDF2 may have 1000000 iterations at most"));
-    }
+    bearable("the number of iterations", iterations, most)?;
     Ok(Kind::Pbkdf2(algorithm, NonZeroU32::new(iterations).ok_or(malformed)?, derived))
 }
 
@@ -174,9 +181,7 @@ fn sha_crypt(is_512: bool, rest: &str) -> Result<Kind, Refused> {
         Some(rest) => rest.split_once('$').and_then(|(rounds, rest)| Some((number(rounds)?, rest))).ok_or(malformed)?,
         None => (sha_crypt::Params::RECOMMENDED_ROUNDS, rest),
     };
-    if rounds > MAX_SHA_CRYPT_ROUNDS {
-        return Err(Refused::Costly("SHA-crypt may have 1000000 rounds at most"));
-    }
+    bearable("the number of rounds", rounds, MAX_SHA_CRYPT_ROUNDS)?;
     let (salt, output) = rest.split_once('$').ok_or(malformed)?;
     let is_salt = salt.len() <= MAX_SHA_CRYPT_SALT && salt.bytes().all(|byte| byte.is_ascii_graphic());
     let chars = if is_512 { 86 } else { 43 };
