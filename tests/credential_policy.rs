@@ -102,7 +102,7 @@ async fn a_credential_without_an_end_gets_the_longest_life_and_a_longer_one_is_r
     let kit = Kit::with_policy().await;
     let (id, ours) = (["/keyId", "/tokenId"], "/credential/id");
     // To the v2 calls of ZITADEL a date must be given, and the first of all says as little as none.
-    let (none, zero) = (Value::Null, json!("1970-01-01T00:00:00Z"));
+    let (none, zero) = (Value::Null, json!("0001-01-01T00:00:00Z"));
     for (procedure, id, open) in [
         ("management/AddMachineKey", id[0], &none),
         ("user.v2/AddKey", id[0], &zero),
