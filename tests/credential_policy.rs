@@ -74,7 +74,10 @@ async fn a_policy_is_set_and_shown_and_taken_back() {
     assert!(gone.get("maxLifetime").is_none() && gone["changeDate"].is_string());
     let body = json!({ "eventTypes": ["org.credential.policy.set"], "asc": true });
     let events = kit.ok("admin/ListEvents", body).await["events"].clone();
-    assert_eq!((&events[0]["payload"], events[1].get("payload")), (&json!({ "maxLifetime": 7776e12 }), None));
+    assert_eq!(
+        (&events[0]["payload"], events[1].get("payload")),
+        (&json!({ "maxLifetime": 7_776_000_000_000_000_u64 }), None)
+    );
     kit.events_after_check();
 }
 

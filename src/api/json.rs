@@ -1,10 +1,37 @@
-//! JSON that clients send.
+//! JSON that clients send, and that they are sent.
 
 use crate::{
     error::{Error, Result},
     limits::MAX_JSON_VALUES,
 };
-use serde_json::error::Category;
+use serde_json::{
+    Serializer,
+    error::Category,
+    ser::{CompactFormatter, Formatter},
+};
+use std::io::{self, Write};
+
+/// A message as JSON.
+pub fn to_json(message: &impl serde::Serialize) -> Result<Vec<u8>> {
+    let mut json = Vec::new();
+    message.serialize(&mut Serializer::with_formatter(&mut json, WholeNumbers)).map_err(Error::internal)?;
+    Ok(json)
+}
+
+/// Writes numbers without a fraction as `1`, not as `1.0`: what is counted stands in a `google.protobuf.Struct` as a
+/// floating-point number, too, and many readers take a fraction for one.
+struct WholeNumbers;
+
+impl Formatter for WholeNumbers {
+    fn write_f64<W: Write + ?Sized>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        // Beyond, not every whole number is one of these.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if value.fract() == 0.0 && value.abs() <= EXACT {
+            return write!(writer, "{value:.0}");
+        }
+        CompactFormatter.write_f64(writer, value)
+    }
+}
 
 /// Refuses JSON with more values than any request needs, before it is read: in memory an empty object takes a hundred
 /// times what it takes in the text, so that a limit of the text is none of the memory.

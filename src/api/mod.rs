@@ -6,6 +6,7 @@ mod operation;
 mod table;
 
 pub use code::{grpc_code, http_status, snake_name};
+use json::to_json;
 pub use json::{has_few_values, unreadable};
 pub use operation::{Call, Format, Operation, Target};
 pub use table::operations;

@@ -1,7 +1,7 @@
 //! The glue: from a call's bytes to a use case and back, with every step that no operation may skip.
 
 use crate::{
-    api::{has_few_values, unreadable},
+    api::{has_few_values, to_json, unreadable},
     app::App,
     authn::{self, Gate},
     authz::{Grounds, Proof},
@@ -245,7 +245,7 @@ impl Call {
 impl Format {
     fn encode(self, reply: &impl Reply) -> Result<Bytes> {
         match self {
-            Self::Json => Ok(serde_json::to_vec(reply).map_err(Error::internal)?.into()),
+            Self::Json => to_json(reply).map(Into::into),
             Self::Proto => Ok(reply.encode_to_vec().into()),
         }
     }
