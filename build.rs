@@ -6,6 +6,9 @@
 
 #[path = "src/proto/build/descriptors.rs"]
 mod descriptors;
+#[allow(dead_code, reason = "most of them say nothing about messages")]
+#[path = "src/limits.rs"]
+mod limits;
 #[path = "src/proto/build/names.rs"]
 mod names;
 #[path = "src/proto/build/openapi/mod.rs"]
@@ -52,6 +55,7 @@ fn main() {
 /// Every proto under the root, by the name that imports use.
 fn protos() -> Vec<String> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/limits.rs");
     println!("cargo::rerun-if-changed={ROOT}/build");
     let mut found = Vec::new();
     for entry in entries(Path::new(ROOT)) {

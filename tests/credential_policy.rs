@@ -74,7 +74,10 @@ async fn a_policy_is_set_and_shown_and_taken_back() {
     assert!(gone.get("maxLifetime").is_none() && gone["changeDate"].is_string());
     let body = json!({ "eventTypes": ["org.credential.policy.set"], "asc": true });
     let events = kit.ok("admin/ListEvents", body).await["events"].clone();
-    assert_eq!((&events[0]["payload"], events[1].get("payload")), (&json!({ "maxLifetime": 7776e12 }), None));
+    assert_eq!(
+        (&events[0]["payload"], events[1].get("payload")),
+        (&json!({ "maxLifetime": 7_776_000_000_000_000_u64 }), None)
+    );
     kit.events_after_check();
 }
 
@@ -102,7 +105,7 @@ async fn a_credential_without_an_end_gets_the_longest_life_and_a_longer_one_is_r
     let kit = Kit::with_policy().await;
     let (id, ours) = (["/keyId", "/tokenId"], "/credential/id");
     // To the v2 calls of ZITADEL a date must be given, and the first of all says as little as none.
-    let (none, zero) = (Value::Null, json!("1970-01-01T00:00:00Z"));
+    let (none, zero) = (Value::Null, json!("0001-01-01T00:00:00Z"));
     for (procedure, id, open) in [
         ("management/AddMachineKey", id[0], &none),
         ("user.v2/AddKey", id[0], &zero),

@@ -113,7 +113,7 @@ async fn requests_for_keys_are_checked() {
     let invalid = "invalid AddKeyRequest.ExpirationDate: value is required";
     assert_eq!(refused_with(answer), (InvalidArgument, invalid.into()));
 
-    for past in ["2026-11-22T23:59:59Z", "1999-01-01T00:00:00Z"] {
+    for past in ["2026-11-22T23:59:59Z", "1999-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "0001-01-01T00:00:01Z"] {
         for made_here in [true, false] {
             let mut body = add(&kit.demo);
             body["expirationDate"] = past.into();
@@ -121,9 +121,16 @@ async fn requests_for_keys_are_checked() {
                 body["publicKey"] = json!("");
             }
             kit.refused("management/AddMachineKey", body.clone(), InvalidArgument, "DOMAIN-dv3t5").await;
-            kit.refused("user.v2/AddKey", body, InvalidArgument, "DOMAIN-dv3t5").await;
+            kit.refused("user.v2/AddKey", body.clone(), InvalidArgument, "DOMAIN-dv3t5").await;
+            kit.refused("management/AddPersonalAccessToken", body, InvalidArgument, "DOMAIN-dv3t5").await;
         }
     }
+    // What Go's clients send for no time.
+    let body = json!({ "userId": kit.demo, "expirationDate": "0001-01-01T00:00:00Z" });
+    let token = kit.ok("management/AddPersonalAccessToken", body).await["tokenId"].clone();
+    let ids = json!({ "userId": kit.demo, "tokenId": token });
+    let shown = kit.ok("management/GetPersonalAccessTokenByIDs", ids).await;
+    assert_eq!(shown["token"]["expirationDate"], NEVER);
 }
 
 #[tokio::test]
@@ -141,7 +148,7 @@ async fn keys_are_the_users_own() {
             "COMMAND-bnipwm1",
         )
         .await;
-        assert_eq!(kit.ok("management/ListMachineKeys", json!({ "userId": user })).await, json!({}));
+        assert_eq!(kit.ok("management/ListMachineKeys", json!({ "userId": user })).await.get("result"), None);
     }
     let admins = text(&kit.ok("management/AddMachineKey", add(&kit.admin)).await["keyId"]);
     let token = kit.ok("management/AddPersonalAccessToken", json!({ "userId": kit.demo })).await["tokenId"].clone();

@@ -26,6 +26,7 @@ mod hostile;
 mod hostile_http;
 mod imported;
 mod keys;
+mod lists;
 mod logs;
 mod members;
 mod metadata;

@@ -124,10 +124,30 @@ fn messages_are_described_as_their_json() {
     // What stands in the path has no place in the body.
     assert_eq!(key["properties"].get("userId"), None);
 
+    // No more than what is not refused.
+    for (query, most) in [
+        ("zitadel.v1.ListQuery", 10_000),
+        ("zitadel.change.v1.ChangeQuery", 10_000),
+        ("zitadel.object.v2.ListQuery", 1000),
+        ("zitadel.filter.v2.PaginationRequest", 1000),
+    ] {
+        assert_eq!(schema(query)["properties"]["limit"]["maximum"], most, "{query}");
+    }
+
     let filter = schema("zitadel.org.v2.SearchQuery");
     assert_eq!((&filter["minProperties"], &filter["maxProperties"]), (&json!(1), &json!(1)));
     let create = schema("zitadel.user.v2.CreateUserRequest");
     assert_eq!(create["properties"]["machine"]["description"], "Exactly one of `human`, `machine` is set.");
+}
+
+#[test]
+fn every_operation_of_somebody_known_takes_a_context() {
+    let context = json!({ "$ref": "#/components/parameters/ContextOrganisation" });
+    for ((method, path), operation) in OPERATIONS.iter() {
+        let Some(permission) = operation["x-countersign-permission"].as_str() else { continue };
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        assert_eq!(parameters.contains(&context), !permission.is_empty(), "{method} {path}");
+    }
 }
 
 #[test]

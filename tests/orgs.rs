@@ -215,10 +215,7 @@ async fn organisations_are_listed_by_name_or_id() {
     let names = |list: &Value| column(list, "name");
     let by_name = json!({ "query": { "asc": true }, "sortingColumn": "ORG_FIELD_NAME_NAME" });
     let list = kit.ok("admin/ListOrgs", by_name).await;
-    assert_eq!(
-        (names(&list), &list["sortingColumn"]),
-        (vec!["ACME".into(), "beta".into(), "Zebra".into()], &json!("ORG_FIELD_NAME_NAME"))
-    );
+    assert_eq!(names(&list), ["ACME", "beta", "Zebra"]);
     let list = kit.ok("admin/ListOrgs", json!({})).await;
     assert_eq!(column(&list, "id"), [third.as_str(), &second, &kit.org]);
     let list = kit.ok("admin/ListOrgs", json!({ "query": { "offset": "1", "limit": 1 } })).await;

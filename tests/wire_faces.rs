@@ -234,7 +234,9 @@ async fn what_is_not_served_is_unimplemented() {
     let empty = GenerateMachineSecretRequest::default();
     for (procedure, id) in [
         ("zitadel.management.v1.ManagementService/AddHumanUser", "COUNTERSIGN-human"),
-        ("zitadel.management.v1.ManagementService/NoSuchThing", "COUNTERSIGN-human"),
+        ("zitadel.management.v1.ManagementService/NoSuchThing", "COUNTERSIGN-unserved"),
+        ("zitadel.management.v1.ManagementService/ListProjectMembers", "COUNTERSIGN-unserved"),
+        ("zitadel.settings.v2.SettingsService/GetGeneralSettings", "COUNTERSIGN-unserved"),
         ("zitadel.user.v2.UserService/AddHumanUser", "COUNTERSIGN-human"),
         ("zitadel.session.v2.SessionService/CreateSession", "COUNTERSIGN-human"),
         ("other.v1.Service/Method", ""),
@@ -253,6 +255,7 @@ async fn what_is_not_served_is_unimplemented() {
             assert_eq!(refusal, &refusals[0], "{procedure}");
             assert_eq!(refusal.code, 12, "{procedure}");
             assert_eq!(refusal.detail.as_ref().map_or("", |(id, _)| id), id, "{refusal:?}");
+            assert!(id != "COUNTERSIGN-unserved" || refusal.message.contains(procedure), "{refusal:?}");
         }
         let connect = server.ask(Ask::post(format!("/{procedure}")).json(&json!({}))).await;
         assert_eq!(connect.json()["code"], "unimplemented", "{procedure}");

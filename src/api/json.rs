@@ -1,10 +1,37 @@
-//! JSON that clients send.
+//! JSON that clients send, and that they are sent.
 
 use crate::{
     error::{Error, Result},
     limits::MAX_JSON_VALUES,
 };
-use serde_json::error::Category;
+use serde_json::{
+    Serializer,
+    error::Category,
+    ser::{CompactFormatter, Formatter},
+};
+use std::io::{self, Write};
+
+/// A message as JSON.
+pub fn to_json(message: &impl serde::Serialize) -> Result<Vec<u8>> {
+    let mut json = Vec::new();
+    message.serialize(&mut Serializer::with_formatter(&mut json, WholeNumbers)).map_err(Error::internal)?;
+    Ok(json)
+}
+
+/// Writes numbers without a fraction as `1`, not as `1.0`: what is counted stands in a `google.protobuf.Struct` as a
+/// floating-point number, too, and many readers take a fraction for one.
+struct WholeNumbers;
+
+impl Formatter for WholeNumbers {
+    fn write_f64<W: Write + ?Sized>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        // Beyond, not every whole number is one of these.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if value.fract() == 0.0 && value.abs() <= EXACT {
+            return write!(writer, "{value:.0}");
+        }
+        CompactFormatter.write_f64(writer, value)
+    }
+}
 
 /// Refuses JSON with more values than any request needs, before it is read: in memory an empty object takes a hundred
 /// times what it takes in the text, so that a limit of the text is none of the memory.
@@ -30,20 +57,28 @@ pub fn has_few_values(json: &[u8]) -> Result<()> {
 pub fn unreadable(json: &[u8], error: &serde_json::Error) -> Error {
     let (line, column) = (error.line(), error.column());
     let reason = error.to_string();
-    Error::invalid(match (error.classify(), field_at(json, line, column)) {
-        (Category::Eof | Category::Io | Category::Syntax, _) => format!("proto: {reason}"),
-        (Category::Data, field) if field.is_empty() => "proto: the message must be an object".into(),
-        (Category::Data, field) if reason.starts_with("duplicate field") => format!("proto: {field}: given twice"),
-        (Category::Data, field) => {
-            format!("proto: {field}: the value is not of the field's type, at line {line} column {column}")
-        }
+    if !matches!(error.classify(), Category::Data) {
+        return Error::invalid(format!("proto: {reason}"));
+    }
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Error::invalid("proto: the message must be an object");
+    }
+    let field = field_at(json, line, column);
+    Error::invalid(if reason.starts_with("duplicate field") {
+        format!("proto: {field}: given twice")
+    } else if reason.starts_with("multiple oneof fields") {
+        format!("proto: {field}: given beside another field of its oneof")
+    } else {
+        format!("proto: {field}: the value is not of the field's type, at line {line} column {column}")
     })
 }
 
-/// The way to the field whose value ends or stands at this place, in JSON that is well-formed up to there.
+/// The way to the field whose value ends or stands at this place, in JSON that is well-formed up to there. What is wrong with
+/// a value that was read already is told behind the bracket that ends its object, if it is the last one in there.
 fn field_at(json: &[u8], line: usize, column: usize) -> String {
     let before: usize = json.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     let json = &json[..json.len().min(before + column)];
+    let json = json.strip_suffix(b"}").unwrap_or(json);
     // For each object around it the name of its field; arrays have none.
     let (mut way, mut is_name, mut at) = (Vec::<Option<&[u8]>>::new(), false, 0);
     while let Some(byte) = json.get(at) {
@@ -86,7 +121,11 @@ mod tests {
     use super::*;
     use crate::proto::{
         from_json,
-        zitadel::{management::v1::AddMachineUserRequest, user::v2::CreateUserRequest},
+        zitadel::{
+            admin::v1::UpdateOIDCSettingsRequest,
+            management::v1::{AddMachineUserRequest, ListUserMembershipsRequest},
+            user::v2::{AddPersonalAccessTokenRequest, CreateUserRequest},
+        },
     };
 
     #[test]
@@ -120,6 +159,29 @@ mod tests {
         for json in ["[]", "1", "\"x\"", "null"] {
             assert_eq!(reason(json), "proto: the message must be an object");
         }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_where_its_object_ends_with_it() {
+        fn reason<M: serde::de::DeserializeOwned + std::fmt::Debug>(json: &str) -> String {
+            let error = from_json::<M>(json.as_bytes()).expect_err(json);
+            unreadable(json.as_bytes(), &error).message.into_owned()
+        }
+        let date = r#"{"userId":"1","expirationDate":"2027-01-01" }"#;
+        let wrong = reason::<AddPersonalAccessTokenRequest>(date);
+        assert_eq!(wrong, "proto: expirationDate: the value is not of the field's type, at line 1 column 45");
+        let wrong = reason::<UpdateOIDCSettingsRequest>(r#"{"accessTokenLifetime":"foo"}"#);
+        assert!(wrong.starts_with("proto: accessTokenLifetime: the value"), "{wrong}");
+        for limit in ["{}", "[]", "-1", "\"x\"", "true", "1e99"] {
+            for rest in ["", r#","asc":true"#] {
+                let json = format!(r#"{{"query":{{"limit":{limit}{rest}}}}}"#);
+                let wrong = reason::<ListUserMembershipsRequest>(&json);
+                assert!(wrong.starts_with("proto: query.limit: the value"), "{json}: {wrong}");
+            }
+        }
+        let both = r#"{"queries":[{"iamQuery":{"iam":true},"orgQuery":{"orgId":"1"}}]}"#;
+        let wrong = reason::<ListUserMembershipsRequest>(both);
+        assert_eq!(wrong, "proto: queries.orgQuery: given beside another field of its oneof");
     }
 
     proptest::proptest! {

@@ -6,6 +6,7 @@ mod operation;
 mod table;
 
 pub use code::{grpc_code, http_status, snake_name};
+use json::to_json;
 pub use json::{has_few_values, unreadable};
 pub use operation::{Call, Format, Operation, Target};
 pub use table::operations;
@@ -55,10 +56,36 @@ impl Api {
     }
 }
 
-/// Why a procedure is not served: ZITADEL has it for humans, or nobody has it.
+/// What stands in the names of procedures by which people are kept or log in.
+const HUMAN_WORDS: &[&str] = &[
+    "Human",
+    "Password",
+    "Passkey",
+    "Email",
+    "Phone",
+    "OTP",
+    "U2F",
+    "AuthFactor",
+    "MultiFactor",
+    "SecondFactor",
+    "Session",
+    "Login",
+    "IDP",
+    "IdentityProvider",
+    "Avatar",
+    "InviteCode",
+    "OIDCService",
+    "SAMLService",
+];
+
+/// Why a procedure is not served: ZITADEL has it for humans or for other ends, or nobody has it.
 pub fn not_served(procedure: &str) -> Error {
-    if procedure.starts_with("zitadel.") {
+    if !procedure.starts_with("zitadel.") {
+        return Error::new(Kind::Unimplemented, "There is no such procedure");
+    }
+    if HUMAN_WORDS.iter().any(|word| procedure.contains(word)) {
         return fault::HUMANS_UNSUPPORTED.into();
     }
-    Error::new(Kind::Unimplemented, "There is no such procedure")
+    let message = format!("This server does not serve {procedure}");
+    Error { message: message.into(), ..fault::NOT_SERVED.into() }
 }

@@ -1,7 +1,7 @@
 //! The glue: from a call's bytes to a use case and back, with every step that no operation may skip.
 
 use crate::{
-    api::{has_few_values, unreadable},
+    api::{has_few_values, to_json, unreadable},
     app::App,
     authn::{self, Gate},
     authz::{Grounds, Proof},
@@ -10,7 +10,7 @@ use crate::{
     permission::Permission,
     proto::{Validate, from_json},
 };
-use buffa::DecodeOptions;
+use buffa::{DecodeOptions, MessageName};
 use bytes::Bytes;
 use http::{
     HeaderMap,
@@ -48,8 +48,8 @@ pub struct Operation {
 type Run = Box<dyn Fn(App, Call) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> + Send + Sync>;
 
 /// A message that can be read from both formats.
-pub trait Request: buffa::Message + serde::de::DeserializeOwned + Validate + Send + 'static {}
-impl<M: buffa::Message + serde::de::DeserializeOwned + Validate + Send + 'static> Request for M {}
+pub trait Request: buffa::Message + MessageName + serde::de::DeserializeOwned + Validate + Send + 'static {}
+impl<M: buffa::Message + MessageName + serde::de::DeserializeOwned + Validate + Send + 'static> Request for M {}
 
 /// A message that can be written in both formats.
 pub trait Reply: buffa::Message + serde::Serialize + Send + 'static {}
@@ -150,13 +150,24 @@ pub fn on<A: Proof, Q: Request, R: Reply>(
     let run = move |app: App, call: Call| -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> {
         Box::pin(async move {
             let (request, proof): (Q, A) = call.admit(&app, target)?;
-            // After authorization, so that whoever may not call learns nothing about what would be well formed.
-            request.validate().map_err(|violation| Error::invalid(violation.to_string()))?;
+            if !is_validated_first::<Q>() {
+                validate(&request)?;
+            }
             let reply = use_case.run(app, proof, request).await?;
             call.format.encode(&reply)
         })
     };
     Operation { permission: A::PERMISSION, run: Box::new(run) }
+}
+
+/// Whether a request is looked at before its caller's permission. ZITADEL asks for the permission of a v1 request as it
+/// comes in, and for that of a v2 request where it knows what the request is about.
+fn is_validated_first<Q: Request>() -> bool {
+    Q::PACKAGE.ends_with(".v2")
+}
+
+fn validate(request: &impl Validate) -> Result<()> {
+    request.validate().map_err(|violation| Error::invalid(violation.to_string()))
 }
 
 impl Call {
@@ -177,6 +188,9 @@ impl Call {
         }
         let context = self.header(CONTEXT_ORG)?;
         let request: Q = self.decode()?;
+        if is_validated_first::<Q>() {
+            validate(&request)?;
+        }
         let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
         Ok((request, proof))
     }
@@ -205,7 +219,7 @@ impl Call {
 impl Format {
     fn encode(self, reply: &impl Reply) -> Result<Bytes> {
         match self {
-            Self::Json => Ok(serde_json::to_vec(reply).map_err(Error::internal)?.into()),
+            Self::Json => to_json(reply).map(Into::into),
             Self::Proto => Ok(reply.encode_to_vec().into()),
         }
     }

@@ -1,6 +1,7 @@
 //! Which part of a list an answer shows.
 
 use crate::{
+    app::reply,
     error::Result,
     limits::{DEFAULT_PAGE, MAX_PAGE, MAX_QUERY_CONDITIONS, MAX_V1_PAGE},
     model::fault,
@@ -10,6 +11,7 @@ use crate::{
         v1::{ListDetails, ListQuery},
     },
     store::Direction,
+    time::Timestamp,
 };
 
 /// A window on a list.
@@ -18,11 +20,13 @@ pub struct Page {
     pub offset: u64,
     pub limit: usize,
     pub direction: Direction,
+    /// When somebody looks through it.
+    now: Timestamp,
 }
 
 impl Page {
     /// The window of a v1 request. No limit means [`MAX_V1_PAGE`], and a larger one is refused.
-    pub fn v1(query: Option<&ListQuery>) -> Result<Self> {
+    pub fn v1(query: Option<&ListQuery>, now: Timestamp) -> Result<Self> {
         let query = query.cloned().unwrap_or_default();
         let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
         if limit > MAX_V1_PAGE {
@@ -32,22 +36,23 @@ impl Page {
             offset: query.offset,
             limit: if limit == 0 { MAX_V1_PAGE } else { limit },
             direction: if query.asc { Direction::Ascending } else { Direction::Descending },
+            now,
         })
     }
 
     /// The window of a v2 request. No limit means [`DEFAULT_PAGE`], and one above [`MAX_PAGE`] is refused.
-    pub fn v2(query: Option<&PaginationRequest>) -> Result<Self> {
+    pub fn v2(query: Option<&PaginationRequest>, now: Timestamp) -> Result<Self> {
         let query = query.cloned().unwrap_or_default();
-        Self::bounded(query.offset, query.limit, query.asc)
+        Self::bounded(query.offset, query.limit, query.asc, now)
     }
 
     /// The same of the older v2 messages.
-    pub fn listed_v2(query: Option<&object::ListQuery>) -> Result<Self> {
+    pub fn listed_v2(query: Option<&object::ListQuery>, now: Timestamp) -> Result<Self> {
         let query = query.cloned().unwrap_or_default();
-        Self::bounded(query.offset, query.limit, query.asc)
+        Self::bounded(query.offset, query.limit, query.asc, now)
     }
 
-    fn bounded(offset: u64, limit: u32, asc: bool) -> Result<Self> {
+    fn bounded(offset: u64, limit: u32, asc: bool, now: Timestamp) -> Result<Self> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         if limit > MAX_PAGE {
             return Err(fault::LIMIT_EXCEEDED.into());
@@ -56,6 +61,7 @@ impl Page {
             offset,
             limit: if limit == 0 { DEFAULT_PAGE } else { limit },
             direction: if asc { Direction::Ascending } else { Direction::Descending },
+            now,
         })
     }
 
@@ -88,7 +94,13 @@ impl Page {
 
     /// `details` of the window's answer. The wire's total comes with the rows, so it is 0 past the end of the list.
     pub fn details(&self, total: u64) -> ListDetails {
-        list_details(if self.offset < total { total } else { 0 })
+        list_details(if self.offset < total { total } else { 0 }, self.now)
+    }
+
+    /// The same of the older v2 messages.
+    pub fn details_v2(&self, total: u64) -> object::ListDetails {
+        let ListDetails { total_result, view_timestamp, .. } = self.details(total);
+        object::ListDetails { total_result, timestamp: view_timestamp, ..Default::default() }
     }
 
     /// How many objects lie before the window.
@@ -129,7 +141,7 @@ pub fn few_enough<Q>(conditions: &[Q]) -> Result<()> {
     if conditions.len() > MAX_QUERY_CONDITIONS { Err(fault::LIMIT_EXCEEDED.into()) } else { Ok(()) }
 }
 
-/// `details` of a list: how many objects there are on all pages.
-pub fn list_details(total_result: u64) -> ListDetails {
-    ListDetails { total_result, ..Default::default() }
+/// `details` of a list: how many objects there are on all pages, and when that was so.
+pub fn list_details(total_result: u64, now: Timestamp) -> ListDetails {
+    ListDetails { total_result, view_timestamp: reply::timestamp(now).into(), ..Default::default() }
 }

@@ -6,7 +6,7 @@ use crate::{
     id::OrgId,
     model::{Bounds, Machine, fault},
     permission::{Permission, Permissions},
-    store::State,
+    store::{Direction, State},
 };
 
 impl<P> Authorized<P> {
@@ -31,6 +31,18 @@ impl<P> Authorized<P> {
             let membership = membership?;
             let owner = if membership.owner == instance { &instance } else { &machine.org };
             self.covers(state, owner, permissions(&self.roles, &membership.roles))?;
+        }
+        Ok(())
+    }
+
+    /// Refuses to shut out or to remove an organisation in which a member of the instance lives that may do what the caller
+    /// may not: it would go with the organisation. Those who have roles only in organisations are not weighed: whoever may
+    /// end an organisation ends what they are there.
+    pub fn may_end(&self, state: &State<'_>, org: &OrgId) -> Result<()> {
+        for member in state.members(&state.instance()?.id, Direction::Ascending)? {
+            if let Some(machine) = state.machine(&member?.user)?.filter(|machine| machine.org == *org) {
+                self.may_change(state, &machine)?;
+            }
         }
         Ok(())
     }

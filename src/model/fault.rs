@@ -29,6 +29,7 @@ pub const USER_ID_TAKEN: Fault = fault(FailedPrecondition, "COMMAND-k2una", "Err
 pub const USER_ORG_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-QXPGs", "Organisation not found");
 pub const HUMANS_UNSUPPORTED: Fault =
     fault(Unimplemented, "COUNTERSIGN-human", "This server is for machine users; it has no human users or logins");
+pub const NOT_SERVED: Fault = fault(Unimplemented, "COUNTERSIGN-unserved", "This server does not serve this procedure");
 pub const MACHINE_UNKNOWN: Fault = fault(NotFound, "COMMAND-5M0od", "User could not be found");
 pub const MACHINE_UNCHANGED: Fault = fault(FailedPrecondition, "COMMAND-2n8vs", "Errors.User.NotChanged");
 pub const USER_NAME_BLANK: Fault = fault(InvalidArgument, "COMMAND-bm9Ds", "Userdata is invalid");

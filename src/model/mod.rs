@@ -41,6 +41,6 @@ pub use oidc_settings::{OidcSettings, TokenLifetimes};
 pub use org::{Org, OrgState};
 pub use project::{PrivateLabeling, Project, ProjectRole, ProjectSettings, ProjectState};
 pub use project_grant::{ProjectGrant, ProjectGrantState};
-pub use scope::audience_of;
+pub use scope::{OWN_PROJECT, audience_of};
 pub use stamps::Stamps;
 pub use user_grant::{UserGrant, UserGrantState};

@@ -5,7 +5,7 @@ use crate::id::OrgId;
 const PROJECT: &str = "urn:zitadel:iam:org:project:id:";
 const AUDIENCE: &str = ":aud";
 /// How the scope calls the project of this server's own API, whose id clients need not know.
-const OWN_PROJECT: &str = "zitadel";
+pub const OWN_PROJECT: &str = "zitadel";
 
 /// The project that a scope makes an audience; `own` is that of this server's API. An audience is an id, so that it can
 /// be nothing that means something elsewhere.

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     id::ProjectId,
     keys::Sealer,
-    model::{AccessToken, CredentialKind},
+    model::{AccessToken, CredentialKind, Machine},
     oauth::{
         Ground, Request,
         claims::{AMR_KEY, AMR_SECRET, Networks, Profile, ResourceOwner, UserMetadata},
@@ -15,6 +15,7 @@ use crate::{
         judge,
         roles::{self, RoleClaims},
     },
+    store::State,
     time::Timestamp,
 };
 use serde::Serialize;
@@ -130,19 +131,27 @@ fn may_know(ground: &Ground<'_>, caller: &Client, bearer: &Bearer, account: &Acc
     if let Bearer::AccessToken(_, token) = bearer {
         // Tokens for this server's API name its project.
         for audience in token.audience.iter().filter(|&audience| *audience != instance.project) {
-            let project = ProjectId::parse(audience).map_or(Ok(None), |id| ground.state.project(&id))?;
-            let is_named = match project {
-                // Whoever managed to be called like a project is still not the project.
-                Some(project) => project.org == asking.org,
-                None => audience == asking.id.as_str() || *audience == asking.user_name,
-            };
-            if is_named {
+            if is_named(&ground.state, audience, asking)? {
                 return Ok(true);
             }
         }
     }
     let member = ground.state.member(&instance.id, &asking.id)?;
     Ok(member.is_some_and(|member| member.roles.iter().any(|role| caller.account.bounds.count_role(role))))
+}
+
+/// Whether an audience means this user, or a project of its organisation. Whoever managed to be called like a project, be
+/// it one that is gone, is still not the project.
+fn is_named(state: &State<'_>, audience: &str, asking: &Machine) -> Result<bool> {
+    if let Some(id) = ProjectId::parse(audience) {
+        if let Some(project) = state.project(&id)? {
+            return Ok(project.org == asking.org);
+        }
+        if state.project_was_removed(&id)? {
+            return Ok(false);
+        }
+    }
+    Ok(audience == asking.id.as_str() || *audience == asking.user_name)
 }
 
 /// A JWT without audience scopes names its own client, and so must the answer about it.

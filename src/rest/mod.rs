@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Kind, Result},
     exchange::{Body, full, read_body},
     limits::MAX_BODY_BYTES,
+    model::fault,
 };
 use bytes::Bytes;
 use http::{
@@ -42,7 +43,7 @@ impl Rest {
         let (route, rest, variables) = match self.routes.find(head.method.as_str(), head.uri.path()) {
             Found::Route { route, rest, variables } => (route, rest, variables),
             Found::OtherMethods(allowed) => return method_not_allowed(&allowed),
-            Found::Human => return error::response(&crate::api::not_served("zitadel.")),
+            Found::Human => return error::response(&fault::HUMANS_UNSUPPORTED.into()),
             Found::Nothing => return error::response(&Error::new(Kind::NotFound, "Not Found")),
         };
         let table = csv::Table::wanted(route.procedure, &head.headers);

@@ -49,16 +49,34 @@ async fn an_event_says_all_but_secrets() {
         json!({ "key": "AggregateTypes.user", "localizedMessage": "User" })
     );
     assert_eq!(added["type"]["localized"]["key"], "EventTypes.user.machine.added");
-    assert_eq!(
-        added["payload"],
-        json!({ "userName": "bot", "name": "bot", "description": "", "accessTokenType": 0.0 })
-    );
+    // As the API writes it: a number without a fraction.
+    assert_eq!(added["payload"], json!({ "userName": "bot", "name": "bot", "description": "", "accessTokenType": 0 }));
     let keys = |event: &Value| event["payload"].as_object().expect("a payload").keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&life[1]), ["credentialId"]);
     assert_eq!(keys(&life[2]), ["expiration", "scopes", "tokenId"]);
     assert_eq!(life[3].get("payload"), None);
     let system = &events(&kit, json!({ "asc": true, "limit": 1 })).await[0];
     assert_eq!(system["editor"], json!({ "service": "countersign" }));
+}
+
+#[tokio::test]
+async fn numbers_are_whole_where_they_are() {
+    let kit = Kit::new().await;
+    let payload =
+        async |kind: &str| events(&kit, json!({ "eventTypes": [kind], "limit": 1 })).await[0]["payload"].clone();
+    kit.ok(
+        "admin/UpdateOIDCSettings",
+        json!({
+            "accessTokenLifetime": "3600s", "idTokenLifetime": "43200s",
+            "refreshTokenIdleExpiration": "2592000s", "refreshTokenExpiration": "7776000s",
+        }),
+    )
+    .await;
+    let said = payload("instance.oidc.settings.changed").await;
+    assert_eq!(said["accessTokenLifetime"].as_u64(), Some(3_600_000_000_000), "{said}");
+    kit.ok("management/AddMachineKey", json!({ "userId": kit.demo, "type": "KEY_TYPE_JSON" })).await;
+    let said = payload("user.machine.key.added").await;
+    assert_eq!(said["type"].as_u64(), Some(1), "{said}");
 }
 
 #[tokio::test]

@@ -60,6 +60,6 @@ async fn an_organisation_is_deleted() {
     kit.refused_to(&owner, "", delete, named(&org), Unauthenticated, "AUTH-7fs1e").await;
     kit.refused(delete, named(&org), NotFound, "COMMA-aps2n").await;
     kit.refused(delete, named(&kit.org), FailedPrecondition, "COMMA-wG9p1").await;
-    kit.refused(delete, json!({}), NotFound, "COMMA-aps2n").await;
+    kit.refused(delete, json!({}), InvalidArgument, "").await;
     kit.events_after_check();
 }

@@ -31,7 +31,7 @@ async fn a_caller_sees_the_organisations_that_it_may_read() {
         json!({ "defaultQuery": {} }),
     ] {
         let found = kit.call(LIST, &user.token, json!({ "queries": [hidden] })).await.expect("listed");
-        assert_eq!(found, json!({ "details": {} }), "{hidden}");
+        assert_eq!((found.get("result"), found["details"].get("totalResult")), (None, None), "{hidden}");
     }
     let all = ["ACME", "One", "Three", "Two"];
     assert_eq!(names(&kit.ok(LIST, by_name.clone()).await), all);
@@ -120,5 +120,5 @@ async fn lists_have_limits() {
         kit.refused(LIST, json!({ "queries": [query] }), InvalidArgument, "").await;
     }
     let past = kit.ok(LIST, json!({ "query": { "offset": 5 } })).await;
-    assert_eq!(past, json!({ "details": {} }));
+    assert_eq!((past.get("result"), past["details"].get("totalResult")), (None, None));
 }

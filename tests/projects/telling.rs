@@ -181,6 +181,13 @@ async fn a_resource_server_learns_of_the_tokens_for_its_project() {
     let third = kit.add_org("Third").await;
     let (_, secret) = kit.add_machine(&third, &project, AccessTokenType::Bearer).await;
     assert_eq!(kit.introspect(Auth::Basic(&project, &secret), &token).await, json!({ "active": false }));
+
+    // Nor once the project is gone, whose id stays in tokens of before and of after.
+    kit.ok_in(&org, "management/RemoveProject", json!({ "id": project })).await;
+    let after = kit.demo_token(&audience(&project)).await;
+    for token in [&token, &after] {
+        assert_eq!(kit.introspect(Auth::Basic(&project, &secret), token).await, json!({ "active": false }));
+    }
 }
 
 #[tokio::test]

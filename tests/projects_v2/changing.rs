@@ -52,7 +52,8 @@ async fn a_project_is_not_created_without_a_reason() {
     let unknown = json!({ "organizationId": "4711", "name": "New" });
     for (body, kind, id) in [
         (body(json!("one"), "New"), AlreadyExists, "COMMAND-opamwu"),
-        // Ids are never given twice, and the API has one of its own.
+        // Ids are never given twice, and the API has one of its own, and a word for it.
+        (body(json!("zitadel"), "New"), AlreadyExists, "COMMAND-opamwu"),
         (body(json!("gone"), "New"), AlreadyExists, "COMMAND-opamwu"),
         (body(api, "New"), AlreadyExists, "COMMAND-opamwu"),
         (body(json!("two"), "ONE"), AlreadyExists, "V3-DKcYh"),

@@ -83,3 +83,23 @@ async fn what_is_wrong_with_a_request_is_told_only_to_those_who_may_make_it() {
     let (kind, _) = refused_with(kit.call("management/AddMachineUser", &kit.admin_token, json!({})).await);
     assert_eq!(kind, Kind::InvalidArgument);
 }
+
+/// v2 says what is wrong with a request to everybody known, as ZITADEL does; v1 only to those with the permission.
+#[tokio::test]
+async fn a_request_of_v2_is_looked_at_before_the_permission() {
+    let kit = Kit::new().await;
+    let nobody = kit.token(&kit.demo).await;
+    let long = "1".repeat(201);
+    for procedure in ["AddSecret", "RemoveSecret", "GetUserByID", "DeleteUser", "LockUser"] {
+        let (procedure, message) = (format!("user.v2/{procedure}"), format!("{procedure}Request.UserId"));
+        for (token, id) in [(&nobody, ""), (&nobody, &long), (&kit.admin_token, "")] {
+            let answer = refused_with(kit.call(&procedure, token, json!({ "userId": id })).await);
+            let text = format!("invalid {message}: value length must be between 1 and 200 runes, inclusive");
+            assert_eq!(answer, (Kind::InvalidArgument, text), "{procedure}");
+        }
+        let answer = refused_with(kit.call(&procedure, "wrong", json!({})).await);
+        assert_eq!(answer, (Unauthenticated, "AUTH-7fs1e".into()), "{procedure}");
+    }
+    let answer = refused_with(kit.call("management/GenerateMachineSecret", &nobody, json!({ "userId": long })).await);
+    assert_eq!(answer, (NotFound, "AUTHZ-cdgFk".into()));
+}

@@ -1,6 +1,6 @@
 //! Nobody changes a user that may do more than they may, and the last owner that can act stays.
 
-use crate::common::{Kit, refused_with, text};
+use crate::common::{Kit, orgs::Who, refused_with, text};
 use countersign::error::Kind::{FailedPrecondition, PermissionDenied};
 use serde_json::{Value, json};
 
@@ -80,6 +80,43 @@ async fn a_membership_with_more_than_the_callers_is_not_ended() {
     assert_eq!(refused_with(remove(&owner.id).await), (PermissionDenied, "AUTH-5mWD2".into()));
     let by_owner = json!({ "userId": viewer.id });
     kit.call("management/RemoveOrgMember", &owner.token, by_owner).await.expect("an owner may");
+}
+
+/// Neither is one shut out or removed by way of its organisation.
+#[tokio::test]
+async fn an_organisation_does_not_end_over_the_head_of_one_who_may_do_more() {
+    let kit = Kit::new().await;
+    let org = kit.org_called("Other").await;
+    let owner = kit.caller_in(&org, "owner", &["ORG_OWNER"]).await;
+    let second = kit.machine_in(&org, "second").await;
+    kit.ok("admin/AddIAMMember", json!({ "userId": second, "roles": ["IAM_OWNER"] })).await;
+    let id = json!({ "organizationId": org });
+    let ends = [
+        ("management/DeactivateOrg", json!({})),
+        ("org.v2/DeactivateOrganization", id.clone()),
+        ("management/RemoveOrg", json!({})),
+        ("org.v2/DeleteOrganization", id.clone()),
+    ];
+    for (procedure, body) in &ends {
+        kit.refused_to(&owner, "", procedure, body.clone(), PermissionDenied, "AUTH-5mWD2").await;
+    }
+    // Another role of the instance, with no right over users, still reads what no owner of one organisation may.
+    kit.ok("admin/UpdateIAMMember", json!({ "userId": second, "roles": ["IAM_OWNER_VIEWER"] })).await;
+    kit.refused_to(&owner, "", "management/RemoveOrg", json!({}), PermissionDenied, "AUTH-5mWD2").await;
+
+    let manager = kit.machine("manager").await;
+    kit.ok("admin/AddIAMMember", json!({ "userId": manager, "roles": ["IAM_ORG_MANAGER"] })).await;
+    kit.ok("admin/UpdateIAMMember", json!({ "userId": second, "roles": ["IAM_OWNER"] })).await;
+    let manager = Who { token: kit.token(&manager).await, id: manager };
+    for (procedure, body) in &ends {
+        kit.refused_to(&manager, &org, procedure, body.clone(), PermissionDenied, "AUTH-5mWD2").await;
+    }
+    // A peer may, and so may the owner once nobody above it lives there.
+    kit.ok_in(&org, "management/DeactivateOrg", json!({})).await;
+    kit.ok_in(&org, "management/ReactivateOrg", json!({})).await;
+    kit.ok("admin/RemoveIAMMember", json!({ "userId": second })).await;
+    let removed = kit.call("org.v2/DeleteOrganization", &owner.token, id).await;
+    removed.expect("an owner may");
 }
 
 #[tokio::test]

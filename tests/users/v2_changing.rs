@@ -55,7 +55,9 @@ async fn an_update_can_be_refused() {
         kit.refused(UPDATE, body, kind, id).await;
     }
     let nameless = kit.call(UPDATE, &kit.admin_token, json!({ "userId": kit.demo, "machine": { "name": "" } })).await;
-    assert_eq!(refused_with(nameless).0, InvalidArgument);
+    let words = "invalid UpdateUserRequest.Machine: embedded message failed validation | caused by: \
+                 invalid UpdateUserRequest_Machine.Name: value length must be between 1 and 200 runes, inclusive";
+    assert_eq!(refused_with(nameless), (InvalidArgument, words.into()));
 }
 
 #[tokio::test]

@@ -82,15 +82,13 @@ pub async fn list(
     who: Authorized<UserRead>,
     request: management::ListMachineKeysRequest,
 ) -> Result<management::ListMachineKeysResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
-    let Ok(machine) = who.machine(&state, &request.user_id)? else { return Ok(Default::default()) };
     let mut keys = Vec::new();
-    for credential in state.credentials(&machine.id)? {
-        let credential = credential?;
-        if credential.is_key() {
-            keys.push(view(&credential));
+    if let Ok(machine) = who.machine(&state, &request.user_id)? {
+        for credential in state.credentials(&machine.id)? {
+            keys.extend(Some(credential?).filter(Credential::is_key).as_ref().map(view));
         }
     }
     let (details, result) = page.cut(keys);

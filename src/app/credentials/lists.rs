@@ -24,7 +24,7 @@ pub async fn keys(app: App, who: Authenticated, request: v2::ListKeysRequest) ->
         kind: Listed::Keys,
         filters: credentials::filter::keys(&request.filters)?,
         column: column(request.sorting_column.map(|column| column.to_i32())),
-        page: Page::v2(request.pagination.as_option())?,
+        page: Page::v2(request.pagination.as_option(), app.clock.now())?,
     };
     let (pagination, rows) = query.answer(app, who).await?;
     let view = |row: Credential| v2::Key {
@@ -48,7 +48,7 @@ pub async fn personal_access_tokens(
         kind: Listed::PersonalAccessTokens,
         filters: credentials::filter::personal_access_tokens(&request.filters)?,
         column: column(request.sorting_column.map(|column| column.to_i32())),
-        page: Page::v2(request.pagination.as_option())?,
+        page: Page::v2(request.pagination.as_option(), app.clock.now())?,
     };
     let (pagination, rows) = query.answer(app, who).await?;
     let view = |row: Credential| v2::PersonalAccessToken {

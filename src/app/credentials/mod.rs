@@ -33,6 +33,9 @@ use crate::{
 };
 use buffa_types::google::protobuf;
 
+/// 0001-01-01T00:00:00Z in seconds and nanoseconds since 1970.
+const NO_TIME: (i64, i32) = (-62_135_596_800, 0);
+
 /// What whoever makes one says of it.
 #[derive(Clone)]
 pub struct Wanted {
@@ -42,11 +45,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// As ZITADEL's calls say it, which know nothing but an end. Absent and zero both mean that nobody says it. The past is
-    /// refused by whoever knows the present.
+    /// As ZITADEL's calls say it, which know nothing but an end. Nobody says it where it is absent, or the first moment of
+    /// the year 1, which Go's clients send for no time. The past is refused by whoever knows the present.
     pub fn until(at: Option<&protobuf::Timestamp>) -> Result<Self> {
         let expires = match at {
-            Some(at) if at.seconds != 0 || at.nanos != 0 => {
+            Some(at) if (at.seconds, at.nanos) != NO_TIME => {
                 let end = Timestamp::from_parts(at.seconds, at.nanos).ok_or(fault::EXPIRES_IN_PAST)?;
                 Expiry::At(end.min(Timestamp::NEVER))
             }

@@ -86,15 +86,13 @@ pub async fn list(
     who: Authorized<UserRead>,
     request: management::ListPersonalAccessTokensRequest,
 ) -> Result<management::ListPersonalAccessTokensResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
-    let Ok(machine) = who.machine(&state, &request.user_id)? else { return Ok(Default::default()) };
     let mut tokens = Vec::new();
-    for credential in state.credentials(&machine.id)? {
-        let credential = credential?;
-        if credential.is_personal_access_token() {
-            tokens.push(view(&credential));
+    if let Ok(machine) = who.machine(&state, &request.user_id)? {
+        for credential in state.credentials(&machine.id)? {
+            tokens.extend(Some(credential?).filter(Credential::is_personal_access_token).as_ref().map(view));
         }
     }
     let (details, result) = page.cut(tokens);

@@ -9,6 +9,7 @@ use crate::{
         UserFact, UserGrantFact,
     },
     proto::zitadel::{
+        authn::v1::KeyType,
         change::v1::Change,
         event::v1::{self as wire, Aggregate},
         v1::LocalizedMessage,
@@ -171,7 +172,7 @@ fn user(fact: &UserFact) -> Value {
             json!({ "tokenId": credential, "expiration": expires.to_rfc3339(), "scopes": scopes })
         }
         UserFact::KeyAdded { credential, public_key, algorithm, expires } => json!({
-            "keyId": credential, "publicKey": BASE64_STANDARD.encode(public_key), "algorithm": algorithm,
+            "keyId": credential, "type": KeyType::KEY_TYPE_JSON as i32, "publicKey": BASE64_STANDARD.encode(public_key), "algorithm": algorithm,
             "expirationDate": expires.to_rfc3339(),
         }),
         UserFact::KeyRemoved { credential } => json!({ "keyId": credential }),

@@ -18,7 +18,6 @@ use crate::{
     permission::{Roles, UserRead},
     proto::zitadel::{
         management::v1 as management,
-        object::v2::ListDetails,
         user::{v1::UserFieldName, v2 as user},
     },
     store::{Counted, Direction, Part, Snapshot, State},
@@ -32,7 +31,7 @@ pub async fn list(
     request: management::ListUsersRequest,
 ) -> Result<management::ListUsersResponse> {
     let now = app.clock.now();
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     let filter = machines::query::v1(&request.queries)?;
     let column = column(request.sorting_column.to_i32());
     let scope = Scope { orgs: Some(vec![who.org]), own: None };
@@ -47,7 +46,7 @@ pub async fn list(
 /// The users of all organisations whose users the caller may read, and the caller itself, that meet all queries.
 pub async fn list_v2(app: App, who: Authenticated, request: user::ListUsersRequest) -> Result<user::ListUsersResponse> {
     let now = app.clock.now();
-    let page = Page::listed_v2(request.query.as_option())?;
+    let page = Page::listed_v2(request.query.as_option(), app.clock.now())?;
     let filter = machines::query::v2(&request.queries)?;
     let column = column(request.sorting_column.to_i32());
     let roles = app.roles.clone();
@@ -56,9 +55,8 @@ pub async fn list_v2(app: App, who: Authenticated, request: user::ListUsersReque
         find(&state, &Scope::of(&state, &roles, &who, filter.org())?, &filter, column, page)
     };
     let found = app.store.read(find).await?;
-    let total_result = page.details(found.total).total_result;
     Ok(user::ListUsersResponse {
-        details: ListDetails { total_result, ..Default::default() }.into(),
+        details: page.details_v2(found.total).into(),
         result: found.machines.iter().map(|machine| machines::views::view_v2(machine, now)).collect(),
         ..Default::default()
     })

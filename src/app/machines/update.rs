@@ -8,7 +8,7 @@ use crate::{
         reply,
     },
     authz::Authorized,
-    error::{Error, Result},
+    error::Result,
     model::{Draft, Machine, UserFact, fault},
     permission::UserWrite,
     proto::zitadel::user::v2::{
@@ -30,10 +30,6 @@ pub async fn update_v2(
         Some(UserType::Machine(described)) => *described,
         None => update_user_request::Machine::default(),
     };
-    if described.name.as_deref() == Some("") {
-        let text = "invalid UpdateUserRequest_Machine.Name: value length must be between 1 and 200 runes, inclusive";
-        return Err(Error::invalid(text));
-    }
     let chosen = request.username.as_deref();
     let user_name =
         chosen.map(|it| machines::user_name(it, "UpdateUserRequest.Username", fault::USER_NAME_BLANK)).transpose()?;

@@ -24,7 +24,7 @@ pub async fn list(
     who: Authenticated,
     request: wire::ListAdministratorsRequest,
 ) -> Result<wire::ListAdministratorsResponse> {
-    let page = Page::v2(request.pagination.as_option())?;
+    let page = Page::v2(request.pagination.as_option(), app.clock.now())?;
     let roles = app.roles.clone();
     let find = move |snapshot: &Snapshot| {
         let state = snapshot.state();

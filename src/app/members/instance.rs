@@ -5,7 +5,6 @@ use crate::{
         App,
         members::{self, Scope, Step},
         page::list_details,
-        reply,
     },
     authz::Authorized,
     error::Result,
@@ -51,8 +50,7 @@ pub async fn list_roles(
     _: wire::ListIAMMemberRolesRequest,
 ) -> Result<wire::ListIAMMemberRolesResponse> {
     let roles: Vec<String> = app.roles.instance_roles().map(Into::into).collect();
-    let mut details = list_details(roles.len() as u64);
-    details.view_timestamp = reply::timestamp(app.clock.now()).into();
+    let details = list_details(roles.len() as u64, app.clock.now());
     Ok(wire::ListIAMMemberRolesResponse { details: details.into(), roles })
 }
 

@@ -16,7 +16,7 @@ use crate::{
         auth::v1 as auth,
         management::v1 as management,
         user::v1::{self as user, membership::Type, membership_query::Query},
-        v1::{ListDetails, ListQuery},
+        v1::ListDetails,
     },
     store::{Direction, Snapshot, State},
 };
@@ -27,8 +27,11 @@ pub async fn list(
     who: Authorized<UserMembershipRead>,
     request: management::ListUserMembershipsRequest,
 ) -> Result<management::ListUserMembershipsResponse> {
-    let Some(id) = UserId::parse(&request.user_id) else { return Ok(Default::default()) };
-    let (details, result) = find(app, id, Some(who.org), request.query.as_option(), request.queries).await?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
+    let (details, result) = match UserId::parse(&request.user_id) {
+        Some(id) => find(app, id, Some(who.org), page, request.queries).await?,
+        None => (page.details(0), Vec::new()),
+    };
     Ok(management::ListUserMembershipsResponse { details: details.into(), result })
 }
 
@@ -39,7 +42,8 @@ pub async fn list_mine(
     request: auth::ListMyMembershipsRequest,
 ) -> Result<auth::ListMyMembershipsResponse> {
     let Caller { user, bounds, .. } = who.caller;
-    let (details, mut result) = find(app, user, None, request.query.as_option(), request.queries).await?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
+    let (details, mut result) = find(app, user, None, page, request.queries).await?;
     for membership in &mut result {
         membership.roles.retain(|role| bounds.count_role(role));
     }
@@ -73,10 +77,9 @@ async fn find(
     app: App,
     id: UserId,
     org: Option<OrgId>,
-    query: Option<&ListQuery>,
+    page: Page,
     queries: Vec<user::MembershipQuery>,
 ) -> Result<(ListDetails, Vec<user::Membership>)> {
-    let page = Page::v1(query)?;
     few_enough(&queries)?;
     let queries: Vec<_> =
         queries.into_iter().map(|query| query.query).collect::<Option<_>>().ok_or(fault::MEMBERSHIP_QUERY_EMPTY)?;

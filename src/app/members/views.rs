@@ -26,7 +26,7 @@ pub async fn list(
     column: Column,
     queries: Vec<wire::SearchQuery>,
 ) -> Result<(ListDetails, Vec<wire::Member>)> {
-    let page = Page::v1(query)?;
+    let page = Page::v1(query, app.clock.now())?;
     few_enough(&queries)?;
     let queries: Vec<_> =
         queries.into_iter().map(|query| query.query).collect::<Option<_>>().ok_or(fault::MEMBER_QUERY_EMPTY)?;

@@ -4,6 +4,7 @@ use crate::{
     app::{
         App,
         metadata::{self, Holder, RemovalFaults},
+        page::Page,
         reply,
     },
     authz::Authorized,
@@ -71,8 +72,8 @@ pub async fn list(
 ) -> Result<management::ListOrgMetadataResponse> {
     let snapshot = app.store.snapshot()?;
     let subject = Subject::Org(who.org.clone());
-    let query = request.query.as_option();
-    let (details, result) = metadata::views::list(&snapshot.state(), &subject, &who.org, query, &request.queries)?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
+    let (details, result) = metadata::views::list(&snapshot.state(), &subject, &who.org, page, &request.queries)?;
     Ok(management::ListOrgMetadataResponse { details: details.into(), result })
 }
 
@@ -84,8 +85,8 @@ pub async fn list_v2(
 ) -> Result<org::ListOrganizationMetadataResponse> {
     let snapshot = app.store.snapshot()?;
     let subject = Subject::Org(who.org);
-    let pagination = request.pagination.as_option();
-    let (pagination, metadata) = metadata::views::list_v2(&snapshot.state(), &subject, pagination, &request.filters)?;
+    let page = Page::v2(request.pagination.as_option(), app.clock.now())?;
+    let (pagination, metadata) = metadata::views::list_v2(&snapshot.state(), &subject, page, &request.filters)?;
     Ok(org::ListOrganizationMetadataResponse { pagination: pagination.into(), metadata })
 }
 

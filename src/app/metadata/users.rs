@@ -4,11 +4,12 @@ use crate::{
     app::{
         App,
         metadata::{self, Holder, RemovalFaults},
+        page::Page,
         reply,
     },
     authz::{Authenticated, Authorized},
     error::Result,
-    model::{Subject, fault},
+    model::{Machine, Subject, fault},
     permission::{UserRead, UserWrite},
     proto::zitadel::{auth::v1 as auth, management::v1 as management, user::v2 as user},
     store::State,
@@ -71,24 +72,25 @@ pub async fn list(
 ) -> Result<management::ListUserMetadataResponse> {
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
-    let Ok(machine) = who.machine(&state, &request.id)? else { return Ok(Default::default()) };
-    let subject = Subject::User(machine.id);
-    let (details, result) =
-        metadata::views::list(&state, &subject, &machine.org, request.query.as_option(), &request.queries)?;
+    let (details, result) = match who.machine(&state, &request.id)? {
+        Ok(Machine { id, org, .. }) => metadata::views::list(&state, &Subject::User(id), &org, page, &request.queries)?,
+        Err(_) => (page.details(0), Vec::new()),
+    };
     Ok(management::ListUserMetadataResponse { details: details.into(), result })
 }
 
 /// The entries of the caller.
 pub async fn list_mine(
     app: App,
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     who: Authenticated,
     request: auth::ListMyMetadataRequest,
 ) -> Result<auth::ListMyMetadataResponse> {
     let snapshot = app.store.snapshot()?;
     let subject = Subject::User(who.caller.user);
-    let query = request.query.as_option();
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     let (details, result) =
-        metadata::views::list(&snapshot.state(), &subject, &who.caller.org, query, &request.queries)?;
+        metadata::views::list(&snapshot.state(), &subject, &who.caller.org, page, &request.queries)?;
     Ok(auth::ListMyMetadataResponse { details: details.into(), result })
 }
 
@@ -101,8 +103,8 @@ pub async fn list_v2(
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
     let subject = Subject::User(who.machine_or(&state, &request.user_id, fault::USER_UNKNOWN)?.id);
-    let (pagination, metadata) =
-        metadata::views::list_v2(&state, &subject, request.pagination.as_option(), &request.filters)?;
+    let page = Page::v2(request.pagination.as_option(), app.clock.now())?;
+    let (pagination, metadata) = metadata::views::list_v2(&state, &subject, page, &request.filters)?;
     Ok(user::ListUserMetadataResponse { pagination: pagination.into(), metadata })
 }
 

@@ -10,12 +10,12 @@ use crate::{
     id::OrgId,
     model::{Metadata, Subject, fault},
     proto::zitadel::{
-        filter::v2::{PaginationRequest, PaginationResponse},
+        filter::v2::PaginationResponse,
         metadata::{
             v1::{self, metadata_query::Query},
             v2::{self, metadata_search_filter::Filter},
         },
-        v1::{ListDetails, ListQuery},
+        v1::ListDetails,
     },
     store::State,
 };
@@ -25,7 +25,7 @@ pub fn list(
     state: &State<'_>,
     subject: &Subject,
     owner: &OrgId,
-    query: Option<&ListQuery>,
+    page: Page,
     queries: &[v1::MetadataQuery],
 ) -> Result<(ListDetails, Vec<v1::Metadata>)> {
     few_enough(queries)?;
@@ -33,7 +33,7 @@ pub fn list(
         Some(Query::KeyQuery(query)) => Ok(TextMatch::v1(&query.key, &query.method)),
         None => Err(fault::METADATA_QUERY_EMPTY.into()),
     });
-    let (details, page) = cut(state, subject, Page::v1(query)?, &keys.collect::<Result<Vec<_>>>()?)?;
+    let (details, page) = cut(state, subject, page, &keys.collect::<Result<Vec<_>>>()?)?;
     Ok((details, page.into_iter().map(|entry| view(entry, owner)).collect()))
 }
 
@@ -41,7 +41,7 @@ pub fn list(
 pub fn list_v2(
     state: &State<'_>,
     subject: &Subject,
-    pagination: Option<&PaginationRequest>,
+    page: Page,
     filters: &[v2::MetadataSearchFilter],
 ) -> Result<(PaginationResponse, Vec<v2::Metadata>)> {
     few_enough(filters)?;
@@ -49,9 +49,8 @@ pub fn list_v2(
         Some(Filter::KeyFilter(filter)) => Ok(TextMatch::filter(&filter.key, &filter.method)),
         None => Err(fault::METADATA_QUERY_EMPTY.into()),
     });
-    let window = Page::v2(pagination)?;
-    let (details, page) = cut(state, subject, window, &keys.collect::<Result<Vec<_>>>()?)?;
-    Ok((window.applied(details.total_result), page.into_iter().map(view_v2).collect()))
+    let (details, shown) = cut(state, subject, page, &keys.collect::<Result<Vec<_>>>()?)?;
+    Ok((page.applied(details.total_result), shown.into_iter().map(view_v2).collect()))
 }
 
 pub fn view(entry: Metadata, owner: &OrgId) -> v1::Metadata {

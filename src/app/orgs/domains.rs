@@ -27,7 +27,7 @@ pub async fn list(
     who: Authorized<OrgRead>,
     request: wire::ListOrganizationDomainsRequest,
 ) -> Result<wire::ListOrganizationDomainsResponse> {
-    let page = Page::v2(request.pagination.as_option())?;
+    let page = Page::v2(request.pagination.as_option(), app.clock.now())?;
     few_enough(&request.filters)?;
     let filters = request.filters.iter().map(|filter| match &filter.filter {
         Some(Filter::DomainFilter(query)) => Ok(TextMatch::v2(&query.domain, &query.method)),
@@ -52,7 +52,7 @@ pub async fn list_v1(
     who: Authorized<OrgRead>,
     request: management::ListOrgDomainsRequest,
 ) -> Result<management::ListOrgDomainsResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     few_enough(&request.queries)?;
     let queries = request.queries.iter().map(|query| match &query.query {
         Some(Query::DomainNameQuery(query)) => Ok(TextMatch::v1(&query.name, &query.method)),

@@ -14,7 +14,6 @@ use crate::{
     proto::zitadel::{
         admin::v1 as admin,
         filter::v2::PaginationRequest,
-        object::v2::ListDetails,
         org::{v1::OrgFieldName, v2 as wire},
     },
     store::{Counted, Direction, Part, Snapshot, State},
@@ -26,7 +25,7 @@ pub async fn list(
     _: Authorized<IamRead>,
     request: admin::ListOrgsRequest,
 ) -> Result<admin::ListOrgsResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     let filters = orgs::filter::v1(&request.queries)?;
     let column = match request.sorting_column.as_known() {
         Some(OrgFieldName::ORG_FIELD_NAME_NAME) => OrgColumn::Name,
@@ -36,8 +35,8 @@ pub async fn list(
     let Found { total, orgs } = found.await?;
     Ok(admin::ListOrgsResponse {
         details: page.details(total).into(),
-        sorting_column: request.sorting_column,
         result: orgs.iter().map(orgs::views::view).collect(),
+        ..Default::default()
     })
 }
 
@@ -51,7 +50,7 @@ pub async fn list_v2(
     let query = request.query.as_option().cloned().unwrap_or_default();
     let pagination =
         PaginationRequest { offset: query.offset, limit: query.limit, asc: query.asc, ..Default::default() };
-    let page = Page::v2(Some(&pagination))?;
+    let page = Page::v2(Some(&pagination), app.clock.now())?;
     let column = match request.sorting_column.as_known() {
         Some(wire::OrganizationFieldName::ORGANIZATION_FIELD_NAME_NAME) => OrgColumn::Name,
         Some(wire::OrganizationFieldName::ORGANIZATION_FIELD_NAME_CREATION_DATE) => OrgColumn::CreationDate,
@@ -65,9 +64,8 @@ pub async fn list_v2(
         find(&state, &who.orgs_where::<OrgRead>(&state, &roles)?, &filters, column, page)
     };
     let Found { total, orgs } = app.store.read(find).await?;
-    let details = ListDetails { total_result: page.details(total).total_result, ..Default::default() };
     Ok(wire::ListOrganizationsResponse {
-        details: details.into(),
+        details: page.details_v2(total).into(),
         sorting_column,
         result: orgs.iter().map(orgs::views::view_v2).collect(),
     })

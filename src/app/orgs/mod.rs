@@ -88,10 +88,11 @@ pub async fn deactivate(
 }
 
 /// Shuts out all users of the proof's organisation: their credentials and tokens are refused from now on. Refused where
-/// no `IAM_OWNER` would be left to let them in again.
+/// one of them may do more than the caller, or no `IAM_OWNER` would be left to let them in again.
 pub(super) async fn shut_out(app: &App, who: Authorized<OrgWrite>) -> Result<Receipt> {
-    let decide = |state: &State<'_>, org: &Org| match org.state {
+    let decide = |who: &Authorized<OrgWrite>, state: &State<'_>, org: &Org| match org.state {
         OrgState::Active => {
+            who.may_end(state, &org.id)?;
             members::instance::owner_remains(state, |owner| owner.org == org.id)?;
             Ok(OrgFact::Deactivated)
         }
@@ -111,7 +112,7 @@ pub async fn reactivate(
 
 /// Lets the users of the proof's organisation in again. The tokens of before stay dead.
 pub(super) async fn let_in(app: &App, who: Authorized<OrgWrite>) -> Result<Receipt> {
-    let decide = |_: &State<'_>, org: &Org| match org.state {
+    let decide = |_: &Authorized<OrgWrite>, _: &State<'_>, org: &Org| match org.state {
         OrgState::Inactive => Ok(OrgFact::Reactivated),
         OrgState::Active => Err(fault::ORG_ALREADY_ACTIVE.into()),
     };
@@ -161,13 +162,13 @@ async fn step(
     app: &App,
     who: Authorized<OrgWrite>,
     unknown: Fault,
-    decide: fn(&State<'_>, &Org) -> Result<OrgFact>,
+    decide: fn(&Authorized<OrgWrite>, &State<'_>, &Org) -> Result<OrgFact>,
 ) -> Result<Receipt> {
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
             let org = state.org(&who.org)?.ok_or(unknown)?;
-            Ok(Decision::new(vec![Draft::org(&org.id, decide(state, &org)?)], ()))
+            Ok(Decision::new(vec![Draft::org(&org.id, decide(&who, state, &org)?)], ()))
         })
         .await?;
     changed.receipt().cloned()

@@ -7,9 +7,9 @@ use crate::{
     id::{OrgId, UserId},
     limits::MAX_ORG_CASCADE,
     model::{Column, Draft, OrgFact, ProjectFact, UserGrant, fault},
-    permission::{IamWrite, OrgDelete},
+    permission::{IamWrite, OrgDelete, Permit},
     proto::zitadel::{admin::v1 as admin, management::v1 as management, org::v2 as wire, v1::ObjectDetails},
-    store::{Decision, Direction, Receipt, State, Warrant},
+    store::{Decision, Direction, Receipt, State},
 };
 
 /// Removes the context organisation.
@@ -18,7 +18,8 @@ pub async fn remove_mine(
     who: Authorized<OrgDelete>,
     _: management::RemoveOrgRequest,
 ) -> Result<management::RemoveOrgResponse> {
-    let (instance, last) = end(&app, who.warrant(), who.org.to_string()).await?;
+    let org = who.org.to_string();
+    let (instance, last) = end(&app, who, org).await?;
     Ok(management::RemoveOrgResponse { details: details(&instance, &last).into() })
 }
 
@@ -28,7 +29,7 @@ pub async fn remove(
     who: Authorized<IamWrite>,
     request: admin::RemoveOrgRequest,
 ) -> Result<admin::RemoveOrgResponse> {
-    let (instance, last) = end(&app, who.warrant(), request.org_id).await?;
+    let (instance, last) = end(&app, who, request.org_id).await?;
     Ok(admin::RemoveOrgResponse { details: details(&instance, &last).into() })
 }
 
@@ -38,7 +39,8 @@ pub async fn remove_v2(
     who: Authorized<OrgDelete>,
     _: wire::DeleteOrganizationRequest,
 ) -> Result<wire::DeleteOrganizationResponse> {
-    let (_, last) = end(&app, who.warrant(), who.org.to_string()).await?;
+    let org = who.org.to_string();
+    let (_, last) = end(&app, who, org).await?;
     Ok(wire::DeleteOrganizationResponse { deletion_date: reply::timestamp(last.at).into() })
 }
 
@@ -48,15 +50,16 @@ fn details(instance: &OrgId, last: &Receipt) -> ObjectDetails {
 }
 
 /// All in one change, so that nobody sees half an organisation. Returns the instance, and the last event's receipt.
-async fn end(app: &App, warrant: Warrant, org_id: String) -> Result<(OrgId, Receipt)> {
+async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, org_id: String) -> Result<(OrgId, Receipt)> {
     let changed = app
         .store
-        .change(warrant, move |state, _| {
+        .change(who.warrant(), move |state, _| {
             let instance = state.instance()?;
             let org = orgs::find(state, &org_id)?.ok_or(fault::ORG_REMOVE_UNKNOWN)?.id;
             if org == instance.default_org {
                 return Err(fault::ORG_IS_DEFAULT.into());
             }
+            who.may_end(state, &org)?;
             members::instance::owner_remains(state, |owner| owner.org == org)?;
             Ok(Decision::new(cascade(state, &instance.id, &org)?, instance.id))
         })

@@ -49,7 +49,7 @@ pub async fn list_granted(
     who: Authorized<ProjectRead>,
     request: management::ListGrantedProjectsRequest,
 ) -> Result<management::ListGrantedProjectsResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     few_enough(&request.queries)?;
     let queries: Vec<_> = request.queries.into_iter().filter_map(|query| query.query).collect();
     let meets = |query: &ProjectQuery, full: &Full| projects::views::matches(query, &full.project);
@@ -68,7 +68,7 @@ pub async fn list_granted_roles(
     who: Authorized<ProjectRoleRead>,
     request: management::ListGrantedProjectRolesRequest,
 ) -> Result<management::ListGrantedProjectRolesResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     few_enough(&request.queries)?;
     let queries: Vec<_> = request.queries.iter().filter_map(|query| query.query.as_ref()).collect();
     let snapshot = app.store.snapshot()?;
@@ -111,7 +111,7 @@ pub async fn list(
     who: Authorized<ProjectGrantRead>,
     request: management::ListProjectGrantsRequest,
 ) -> Result<management::ListProjectGrantsResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     few_enough(&request.queries)?;
     let queries: Vec<_> = request.queries.into_iter().filter_map(|query| query.query).collect();
     let find = move |snapshot: &Snapshot| {
@@ -132,7 +132,7 @@ pub async fn list_all(
     who: Authorized<ProjectGrantRead>,
     request: management::ListAllProjectGrantsRequest,
 ) -> Result<management::ListAllProjectGrantsResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     few_enough(&request.queries)?;
     let queries: Vec<_> = request.queries.into_iter().filter_map(|query| query.query).collect();
     let find = move |snapshot: &Snapshot| {

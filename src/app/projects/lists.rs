@@ -29,7 +29,7 @@ pub async fn list(
     who: Authorized<ProjectRead>,
     request: wire::ListProjectsRequest,
 ) -> Result<wire::ListProjectsResponse> {
-    let page = Page::v2(request.pagination.as_option())?;
+    let page = Page::v2(request.pagination.as_option(), app.clock.now())?;
     few_enough(&request.filters)?;
     let column = request.sorting_column.and_then(|column| column.as_known()).unwrap_or_default();
     let filters: Vec<_> = request.filters.into_iter().filter_map(|filter| filter.filter).collect();

@@ -16,7 +16,7 @@ use crate::{
     error::{Fault, Result},
     id::{OrgId, ProjectId},
     limits::MAX_PROJECTS,
-    model::{Draft, PrivateLabeling, Project, ProjectFact, ProjectSettings, ProjectState, fault},
+    model::{Draft, OWN_PROJECT, PrivateLabeling, Project, ProjectFact, ProjectSettings, ProjectState, fault},
     permission::{ProjectCreate, ProjectWrite},
     proto::zitadel::{management::v1 as wire, project::v1::PrivateLabelingSetting},
     store::{Decision, Direction, Receipt, State},
@@ -164,10 +164,10 @@ pub(super) async fn step(
     Ok(changed.latest().clone())
 }
 
-/// Ids are never given twice, and the project of the API itself has one of them.
+/// Ids are never given twice, and the project of the API itself has one of them, and goes by another name.
 fn id_is_free(state: &State<'_>, id: &ProjectId) -> Result<bool> {
     let taken = state.project(id)?.is_some() || state.project_was_removed(id)?;
-    Ok(!taken && state.instance()?.project != id.as_str())
+    Ok(!taken && state.instance()?.project != id.as_str() && id.as_str() != OWN_PROJECT)
 }
 
 /// Refuses a name that another project of the organisation has.

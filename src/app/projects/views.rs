@@ -33,7 +33,7 @@ pub async fn list(
     who: Authorized<ProjectRead>,
     request: management::ListProjectsRequest,
 ) -> Result<management::ListProjectsResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     few_enough(&request.queries)?;
     let queries: Vec<_> = request.queries.iter().filter_map(|query| query.query.as_ref()).collect();
     let snapshot = app.store.snapshot()?;
@@ -52,7 +52,7 @@ pub async fn list_roles(
     who: Authorized<ProjectRoleRead>,
     request: management::ListProjectRolesRequest,
 ) -> Result<management::ListProjectRolesResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     few_enough(&request.queries)?;
     let queries: Vec<_> = request.queries.iter().filter_map(|query| query.query.as_ref()).collect();
     let snapshot = app.store.snapshot()?;

@@ -34,7 +34,7 @@ pub async fn list_roles(
     who: Authorized<ProjectRoleRead>,
     request: wire::ListProjectRolesRequest,
 ) -> Result<wire::ListProjectRolesResponse> {
-    let page = Page::v2(request.pagination.as_option())?;
+    let page = Page::v2(request.pagination.as_option(), app.clock.now())?;
     few_enough(&request.filters)?;
     let filters: Vec<_> = request.filters.iter().filter_map(|filter| filter.filter.as_ref()).collect();
     let snapshot = app.store.snapshot()?;

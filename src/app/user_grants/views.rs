@@ -51,7 +51,7 @@ pub async fn list(
     who: Authorized<UserGrantRead>,
     request: management::ListUserGrantRequest,
 ) -> Result<management::ListUserGrantResponse> {
-    let page = Page::v1(request.query.as_option())?;
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     few_enough(&request.queries)?;
     let queries: Vec<_> = request.queries.into_iter().filter_map(|query| query.query).collect();
     let find = move |snapshot: &Snapshot| {
@@ -77,7 +77,9 @@ fn find(state: &State<'_>, owner: &OrgId, queries: &[Query], page: Page) -> Resu
             return Ok((page.details(total), full(grants)?));
         }
         [Query::ProjectIdQuery(query)] if !with_granted => {
-            let Some(project) = ProjectId::parse(&query.project_id) else { return Ok(Default::default()) };
+            let Some(project) = ProjectId::parse(&query.project_id) else {
+                return Ok((page.details(0), Vec::new()));
+            };
             let total = state.count(Counted::UserGrantsIn(owner, &project))?;
             let all = |direction| Ok(state.user_grants_in(&project, direction)?.filter(given));
             return Ok((page.details(total), full(page.of(total, all)?)?));

@@ -47,7 +47,7 @@ pub fn operation(rpc: &Rpc, binding: &Binding, number: usize, path: &str, schema
     }
     if permission.is_empty() {
         operation["security"] = json!([]);
-    } else if service.package_name() == "zitadel.management.v1" {
+    } else {
         let context = json!({ "$ref": "#/components/parameters/ContextOrganisation" });
         operation["parameters"].as_array_mut().expect("a list").push(context);
     }

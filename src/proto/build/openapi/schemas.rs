@@ -9,6 +9,7 @@ use protox::prost_reflect::{
 use serde_json::{Map, Value, json};
 
 use super::comments;
+use crate::limits::{MAX_PAGE, MAX_V1_PAGE};
 use crate::{names, options};
 
 /// The schemas that something refers to, by the full names of what they describe.
@@ -126,7 +127,7 @@ impl Schemas {
             Kind::String => lengths(json!({ "type": "string" }), rules("string")),
             Kind::Bytes => json!({ "type": "string", "contentEncoding": "base64" }),
             Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => json!({ "type": "integer", "format": "int32" }),
-            Kind::Uint32 | Kind::Fixed32 => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+            Kind::Uint32 | Kind::Fixed32 => json!({ "type": "integer", "minimum": 0, "maximum": most(field) }),
             Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => json!({ "type": "string", "pattern": "^-?[0-9]+$" }),
             Kind::Uint64 | Kind::Fixed64 => json!({ "type": "string", "pattern": "^[0-9]+$" }),
             Kind::Enum(of) => self.of_enum(&of, rules("enum")),
@@ -180,6 +181,15 @@ fn is_all(oneof: &OneofDescriptor) -> bool {
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// What a number can be at most. Pages have no rule: one that is too long is refused by what reads it.
+fn most(field: &FieldDescriptor) -> usize {
+    match field.full_name() {
+        "zitadel.filter.v2.PaginationRequest.limit" | "zitadel.object.v2.ListQuery.limit" => MAX_PAGE,
+        "zitadel.change.v1.ChangeQuery.limit" | "zitadel.v1.ListQuery.limit" => MAX_V1_PAGE,
+        _ => u32::MAX as usize,
+    }
 }
 
 fn lengths(mut schema: Value, rules: Option<DynamicMessage>) -> Value {
