@@ -173,7 +173,7 @@ async fn a_client_ends_only_its_own_tokens() {
     }
     for unknown in ["x", "cs_at_AQ", "a.b.c"] {
         let answer = revoke(kit.demo_auth(), unknown).await;
-        assert_eq!((answer.status, answer.body.len(), answer.header("cache-control")), (200, 0, "no-store"));
+        assert_eq!((answer.ok(), answer.header("cache-control")), (json!({}), "no-store"));
         assert_eq!(answer.header("content-type"), "application/json");
     }
     assert_eq!(revoke(Auth::Basic("other", &secret), &foreign).await.status, 200);
