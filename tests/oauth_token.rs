@@ -101,7 +101,7 @@ async fn requests_that_are_wrong_say_what_is() {
     ask(&[grant, ("scope", &long)]).await.refuses(400, "invalid_scope", "a scope is too long");
     let many: String = (0..100).map(|n| format!("s{n} ")).collect();
     ask(&[grant, ("scope", &many)]).await.refuses(400, "invalid_scope", "too many scopes");
-    assert_eq!(ask(&[grant, ("unknown", "1"), ("resource", "https://x")]).await.status, 200);
+    assert_eq!(ask(&[grant, ("unknown", "1"), ("resource", "https://x"), ("resource", "https://y")]).await.status, 200);
 }
 
 #[tokio::test]
