@@ -31,6 +31,8 @@ pub(super) struct Ticket {
     /// How (RFC 8176).
     pub amr: &'static [&'static str],
     pub granted: Granted,
+    /// Whether more was asked for.
+    pub is_less: bool,
     /// By the same state.
     pub roles: RoleClaims,
 }
@@ -42,6 +44,9 @@ pub struct TokenResponse {
     token_type: &'static str,
     /// In seconds.
     expires_in: u64,
+    /// What was granted, if that is not what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
 }
@@ -99,7 +104,8 @@ pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenRespons
         Some(key) if wants_id_token => Some(id_token(app, key, &ticket, Duration::from_secs(lifetimes.id_token))?),
         _ => None,
     };
-    let Ticket { issued, account, credential, granted, roles, .. } = ticket;
+    let Ticket { issued, account, credential, granted, is_less, roles, .. } = ticket;
+    let scope = is_less.then(|| granted.scopes.join(" "));
     let lifetime = Duration::from_secs(lifetimes.access_token);
     let token = AccessToken {
         user: account.machine.id.clone(),
@@ -114,7 +120,7 @@ pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenRespons
         Some(key) if is_jwt => signed(app, key, id, token, &account, &roles)?,
         _ => sealed(app, id, &token)?,
     };
-    Ok(TokenResponse { access_token, token_type: "Bearer", expires_in: lifetime.as_secs(), id_token })
+    Ok(TokenResponse { access_token, token_type: "Bearer", expires_in: lifetime.as_secs(), scope, id_token })
 }
 
 fn sealed(app: &App, id: TokenId, token: &AccessToken) -> OAuthResult<String> {

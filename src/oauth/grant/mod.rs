@@ -70,7 +70,8 @@ async fn run(app: &App, request: &Request<'_>, grant: &Grant) -> OAuthResult<Tok
         scope::are_within(&requested, &account.bounds)?;
         let granted = (grant.scopes)(&requested, &account, &ground.state)?;
         let roles = roles::of_token(&ground.state, &account, &granted.scopes, &granted.audience)?;
-        Ok(Ticket { issued: ground.now, account, called, credential, amr, granted, roles })
+        let is_less = granted.scopes.len() < requested.len();
+        Ok(Ticket { issued: ground.now, account, called, credential, amr, granted, is_less, roles })
     })
     .await?;
     issue::issue(app, ticket).await
