@@ -201,6 +201,10 @@ pub const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a client may take to send a request's body.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much of a body is read and dropped that nobody wants, so that its sender is there for the answer, in bytes.
+pub const MAX_LEFTOVER_BYTES: u64 = 8 << 20;
+/// How long that may take.
+pub const MAX_LEFTOVER_TIME: Duration = Duration::from_secs(2);
 /// The longest deadline that an RPC may ask for.
 pub const MAX_CALL_TIME: Duration = Duration::from_secs(120);
 /// How many requests one HTTP/2 connection may have in flight.

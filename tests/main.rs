@@ -19,6 +19,7 @@ mod concurrency;
 mod crash;
 mod credential_policy;
 mod credentials;
+mod early_answers;
 mod events;
 mod golden_records;
 mod grpc_services;

@@ -47,6 +47,7 @@ async fn introspection_tells_everything_there_is() {
             "iss": crate::common::ISSUER,
             "jti": null,
             "username": "demo",
+            "auth_time": start,
             "amr": ["pwd"],
             "name": "Demo",
             "preferred_username": "demo",
@@ -65,7 +66,9 @@ async fn a_personal_access_token_is_good_for_whoever_asks() {
     let seen = kit.introspect(kit.demo_auth(), &kit.admin_token).await;
     assert_eq!(seen["aud"], json!([kit.demo, project]));
     assert_eq!((&seen["username"], &seen["exp"]), (&json!("admin"), &json!(253_402_300_799i64)));
-    assert!(seen.get("amr").is_none() && seen[format!("{OWNER}:id")] == kit.org.as_str());
+    assert!(
+        seen.get("amr").is_none() && seen.get("auth_time").is_none() && seen[format!("{OWNER}:id")] == kit.org.as_str()
+    );
 }
 
 #[tokio::test]
@@ -173,7 +176,7 @@ async fn a_client_ends_only_its_own_tokens() {
     }
     for unknown in ["x", "cs_at_AQ", "a.b.c"] {
         let answer = revoke(kit.demo_auth(), unknown).await;
-        assert_eq!((answer.status, answer.body.len(), answer.header("cache-control")), (200, 0, "no-store"));
+        assert_eq!((answer.ok(), answer.header("cache-control")), (json!({}), "no-store"));
         assert_eq!(answer.header("content-type"), "application/json");
     }
     assert_eq!(revoke(Auth::Basic("other", &secret), &foreign).await.status, 200);

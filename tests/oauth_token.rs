@@ -1,7 +1,7 @@
 //! The token endpoint: what is asked for, what is granted.
 
 use crate::common::{
-    Kit,
+    Kit, text,
     web::{API, Auth, TOKEN, request, send},
 };
 use countersign::model::AccessTokenType;
@@ -19,7 +19,7 @@ async fn a_secret_buys_a_token() {
         let names: Vec<_> = body.as_object().expect("an object").keys().collect();
         assert_eq!(names, ["access_token", "expires_in", "token_type"]);
         assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(43200)));
-        assert!(crate::common::text(&body["access_token"]).starts_with("cs_at_"));
+        assert!(text(&body["access_token"]).starts_with("cs_at_"));
     }
 }
 
@@ -76,11 +76,19 @@ async fn scopes_are_what_is_known_and_true() {
         "urn:zitadel:iam:org:project:id:a%2fb:aud",
     ]
     .join(" ");
-    let token = kit.demo_token(&format!("{dropped} {kept} openid")).await;
+    let answer = kit.ask_token(kit.demo_auth(), &format!("{dropped} {kept} openid")).await.ok();
+    assert_eq!(answer["scope"], kept);
+    let token = text(&answer["access_token"]);
     let seen = kit.introspect(kit.demo_auth(), &token).await;
     assert_eq!(seen["scope"], kept);
     let project = kit.ok("management/GetIAM", json!({})).await["iamProjectId"].clone();
     assert_eq!(seen["aud"], json!([project, "4711"]));
+
+    // Said only if it is not what was asked for.
+    assert_eq!(kit.ask_token(kit.demo_auth(), "admin").await.ok()["scope"], "");
+    for all in [kept.as_str(), "", "openid  profile openid"] {
+        assert_eq!(kit.ask_token(kit.demo_auth(), all).await.ok().get("scope"), None, "{all}");
+    }
 }
 
 #[tokio::test]
@@ -101,7 +109,7 @@ async fn requests_that_are_wrong_say_what_is() {
     ask(&[grant, ("scope", &long)]).await.refuses(400, "invalid_scope", "a scope is too long");
     let many: String = (0..100).map(|n| format!("s{n} ")).collect();
     ask(&[grant, ("scope", &many)]).await.refuses(400, "invalid_scope", "too many scopes");
-    assert_eq!(ask(&[grant, ("unknown", "1"), ("resource", "https://x")]).await.status, 200);
+    assert_eq!(ask(&[grant, ("unknown", "1"), ("resource", "https://x"), ("resource", "https://y")]).await.status, 200);
 }
 
 #[tokio::test]

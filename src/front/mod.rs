@@ -1,6 +1,7 @@
 //! The first thing that a request meets: it gets an id, a face, and a line in the log.
 
 mod client_address;
+mod leftover;
 
 use crate::{
     api::Api,
@@ -13,9 +14,10 @@ use crate::{
     web::Web,
 };
 use http::{
-    HeaderName, HeaderValue, Request, Response,
+    HeaderMap, HeaderName, HeaderValue, Request, Response,
     header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
 };
+use leftover::Upload;
 use std::{net::IpAddr, sync::Arc, time::Instant};
 use tokio::sync::watch;
 use tracing::Instrument;
@@ -47,9 +49,9 @@ impl Front {
     }
 
     /// The content type tells gRPC, the path the rest. What no face knows is refused in REST's shape.
-    async fn answer(&self, request: Request<Incoming>, client: Option<IpAddr>) -> Response<Body> {
+    async fn answer(&self, request: Request<Upload>, client: Option<IpAddr>) -> Response<Body> {
         let path = request.uri().path();
-        if Rpc::serves(path) || is_grpc(&request) {
+        if Rpc::serves(path) || is_grpc(request.headers()) {
             return self.rpc.handle(request, client).await;
         }
         if self.web.serves(path) {
@@ -66,6 +68,9 @@ impl Handler for Front {
         let client = client_address::resolve(peer.client, request.headers(), &self.proxies);
         // The query string stays out of the log: somebody will put a secret into it.
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        // Clients of gRPC know how streams end, and may keep theirs open until they are answered.
+        let reads_leftover = !is_grpc(request.headers());
+        let (request, leftover) = leftover::lend(request);
         let answered = async {
             let response = self.answer(request, client).await;
             let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());
@@ -73,6 +78,9 @@ impl Handler for Front {
             response
         };
         let mut response = answered.instrument(id.span()).await;
+        if reads_leftover {
+            leftover.read().await;
+        }
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::try_from(id.to_string()) {
             headers.insert(REQUEST_ID, id);
@@ -82,6 +90,6 @@ impl Handler for Front {
     }
 }
 
-fn is_grpc(request: &Request<Incoming>) -> bool {
-    request.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+fn is_grpc(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }

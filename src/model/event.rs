@@ -199,12 +199,6 @@ pub enum UserFact {
     KeyRemoved {
         credential: CredentialId,
     },
-    /// An assertion that may be used once was used (RFC 7523 section 3).
-    AssertionUsed {
-        /// A hash of the user and of the assertion's `jti`.
-        assertion: [u8; 32],
-        expires: Timestamp,
-    },
     /// Set anew, or in place of the value that the key had.
     MetadataSet {
         key: String,

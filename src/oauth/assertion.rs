@@ -7,9 +7,9 @@ use crate::{
     app::App,
     authn::{Account, Assertion, By, Flaw, Gate, Presented, Verified, alive},
     error::{Error, Result},
-    id::{CredentialId, OrgId, UserId},
+    id::{CredentialId, UserId},
     keys::PublicKey,
-    model::{Credential, CredentialKind, Draft, Machine, UserFact},
+    model::{Credential, CredentialKind, Machine},
     oauth::{
         Ground,
         claims::AMR_KEY,
@@ -18,7 +18,7 @@ use crate::{
         error::{OAuthError, OAuthResult},
         stand_in,
     },
-    store::{Decision, State},
+    store::{Decision, Note, State},
     time::Timestamp,
 };
 
@@ -31,9 +31,9 @@ pub(super) enum CalledBy {
 
 /// An assertion that was taken and must not be taken again.
 pub(super) struct Once {
-    org: OrgId,
     user: UserId,
     credential: CredentialId,
+    /// A hash of the user and of the assertion's `jti`.
     assertion: [u8; 32],
     expires: Timestamp,
     refusal: fn() -> OAuthError,
@@ -96,15 +96,15 @@ pub(super) fn prove(
 
 /// Uses up what may be used once. Refuses what somebody else used in the meantime.
 pub(super) async fn spend(app: &App, all: Vec<Once>) -> OAuthResult<()> {
-    for Once { org, user, credential, assertion, expires, refusal } in all {
-        let client = (user.clone(), credential);
+    for Once { user, credential, assertion, expires, refusal } in all {
         let decide = move |state: &State<'_>, now| {
             // By now it may have expired, and the note of its use been forgotten.
             let counts = now < expires && !state.assertion_was_used(&assertion)?;
-            let used = counts.then(|| Draft::user(&org, &user, UserFact::AssertionUsed { assertion, expires }));
-            Ok(Decision::new(used.into_iter().collect(), counts))
+            let mut decision = Decision::nothing(counts);
+            decision.notes.extend(counts.then_some(Note::UsedAssertion { assertion, expires }));
+            Ok(decision)
         };
-        if !client::change(app, client, refusal, decide).await? {
+        if !client::change(app, (user, credential), refusal, decide).await? {
             return Err(refusal().because(format!("{:?}", Refused::Used)));
         }
     }
@@ -177,10 +177,8 @@ fn public_key(credential: &Credential) -> Result<PublicKey> {
 impl Once {
     fn of(client: &Client, verified: Verified, refusal: fn() -> OAuthError) -> Option<Self> {
         let id = verified.id?;
-        let Account { machine, .. } = &client.account;
-        let assertion = name(&client.account, &id);
-        let (org, user, credential) = (machine.org.clone(), machine.id.clone(), client.credential.clone());
-        Some(Self { org, user, credential, assertion, expires: verified.expires, refusal })
+        let (user, credential) = (client.account.machine.id.clone(), client.credential.clone());
+        Some(Self { user, credential, assertion: name(&client.account, &id), expires: verified.expires, refusal })
     }
 }
 

@@ -11,7 +11,7 @@ pub struct Form<'a>(Vec<Parameter<'a>>);
 pub enum FormError {
     /// A `%` without two hexadecimal digits, or bytes that are no UTF-8.
     Encoding,
-    /// A parameter stands there twice (RFC 6749 section 3.2).
+    /// A parameter stands there twice (RFC 6749 section 3.2) of which there may be only one.
     Repeated,
     TooLarge,
 }
@@ -20,6 +20,9 @@ struct Parameter<'a> {
     name: Cow<'a, str>,
     value: Cow<'a, str>,
 }
+
+/// What a client may name several of (RFC 8707 section 2). Nothing comes of it: scopes say for whom a token is.
+const REPEATABLE: &str = "resource";
 
 /// Reads a form. Nothing of it is copied that is not escaped.
 pub fn parse(body: &[u8]) -> Result<Form<'_>, FormError> {
@@ -33,7 +36,7 @@ pub fn parse(body: &[u8]) -> Result<Form<'_>, FormError> {
         }
         let parameter = parameter(pair)?;
         // At most 64 of them, so comparing each with each costs less than a set.
-        if parameters.iter().any(|other| other.name == parameter.name) {
+        if parameter.name != REPEATABLE && parameters.iter().any(|other| other.name == parameter.name) {
             return Err(FormError::Repeated);
         }
         parameters.push(parameter);
@@ -133,6 +136,7 @@ mod tests {
         for body in ["a=1&a=1", "a=1&a=", "a&a", "a=1&%61=2"] {
             assert_eq!(error(body.as_bytes()), Some(FormError::Repeated), "{body}");
         }
+        assert_eq!(error(b"resource=https://a&a=1&resource=https://b&resource="), None);
         for body in ["a=%", "a=%4", "a=%zz", "a=%+1", "%ff=1", "a=%C3"] {
             assert_eq!(error(body.as_bytes()), Some(FormError::Encoding), "{body}");
         }

@@ -42,6 +42,9 @@ struct View {
     iss: String,
     jti: String,
     username: String,
+    /// When the account proved who it is: it does so for each access token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     amr: &'static [&'static str],
     #[serde(flatten)]
@@ -63,6 +66,7 @@ struct Facts {
     id: String,
     scopes: Vec<String>,
     audience: Vec<String>,
+    authenticated: Option<Timestamp>,
     amr: &'static [&'static str],
     /// Of now, whatever the token itself may say.
     roles: RoleClaims,
@@ -90,6 +94,7 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
         Bearer::AccessToken(id, access) => Facts {
             amr: amr(ground, &access)?,
             issued: id.issued_at(),
+            authenticated: Some(id.issued_at()),
             expires: access.expires,
             id: id.to_text(),
             roles: roles::of_token(&ground.state, &account, &access.scopes, &access.audience)?,
@@ -103,6 +108,7 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
             scopes: credential.scopes().to_vec(),
             // It is good for everything, so for whoever asks.
             audience: [caller.account.machine.id.to_string()].into_iter().chain(own_project).collect(),
+            authenticated: None,
             amr: &[],
             roles: roles::for_org(&ground.state, &account, &caller.account.org.id)?,
         },
@@ -178,6 +184,7 @@ fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
         iss: ground.issuer.to_owned(),
         jti: facts.id,
         username: account.machine.user_name.clone(),
+        auth_time: facts.authenticated.map(Timestamp::seconds),
         amr: facts.amr,
         networks: Networks::of(account),
         profile: Profile::of(account),

@@ -1,14 +1,14 @@
 //! Mints tokens.
 
 use crate::{
-    app::{App, settings},
+    app::App,
     authn::{Account, Claims},
     error::{Error, Kind},
-    id::CredentialId,
     keys::{SigningKey, TokenId, jwt},
-    model::{AccessToken, AccessTokenType},
+    model::{AccessToken, AccessTokenType, TokenLifetimes},
     oauth::{
         claims::{Networks, Profile, ResourceOwner, UserMetadata},
+        client::Client,
         error::{OAuthError, OAuthResult},
         roles::RoleClaims,
         scope::{Granted, OPENID, PROFILE},
@@ -19,20 +19,18 @@ use crate::{
 use serde::Serialize;
 use std::time::Duration;
 
-/// Everything that a token is made of.
+/// Everything that a token is made of, all by one state.
 pub(super) struct Ticket {
-    /// Before the state was read by which the token was granted.
+    /// Before the state was read.
     pub issued: Timestamp,
-    pub account: Account,
-    /// What the account calls itself, and so looks for in its ID token.
-    pub called: String,
-    /// By what the account proved who it is.
-    pub credential: CredentialId,
-    /// How (RFC 8176).
-    pub amr: &'static [&'static str],
+    pub lifetimes: TokenLifetimes,
+    /// Who gets the token. What it calls itself is what it looks for in its ID token.
+    pub client: Client,
     pub granted: Granted,
-    /// By the same state.
+    /// Whether more was asked for.
+    pub is_less: bool,
     pub roles: RoleClaims,
+    pub metadata: Option<UserMetadata>,
 }
 
 /// What a client gets (RFC 6749 section 5.1). It has no `Debug`, as it is made of secrets.
@@ -42,6 +40,9 @@ pub struct TokenResponse {
     token_type: &'static str,
     /// In seconds.
     expires_in: u64,
+    /// What was granted, if that is not what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
 }
@@ -58,7 +59,7 @@ struct AccessClaims<'a> {
     #[serde(flatten)]
     roles: &'a RoleClaims,
     #[serde(flatten)]
-    metadata: Option<UserMetadata>,
+    metadata: Option<&'a UserMetadata>,
 }
 
 /// An ID token (OpenID Connect Core section 2). It names no credential, and so is never read as an access token.
@@ -80,7 +81,7 @@ struct IdClaims<'a> {
     #[serde(flatten)]
     roles: &'a RoleClaims,
     #[serde(flatten)]
-    metadata: Option<UserMetadata>,
+    metadata: Option<&'a UserMetadata>,
 }
 
 /// What ID tokens are, whatever type the configuration gives to access tokens.
@@ -88,22 +89,22 @@ const ID_TOKEN_TYPE: &str = "JWT";
 
 /// The tokens that the ticket is good for. Nothing is written: they carry all that is to be known of them.
 pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenResponse> {
-    let lifetimes = settings::oidc::in_force(app, &app.store.snapshot()?.state())?;
     let wants_id_token = ticket.granted.scopes.iter().any(|scope| scope == OPENID);
-    let is_jwt = ticket.account.machine.access_token_type == AccessTokenType::Jwt;
+    let is_jwt = ticket.client.account.machine.access_token_type == AccessTokenType::Jwt;
     let key = match wants_id_token || is_jwt {
         true => Some(app.keys.signing_key(app.settings.signing_algorithm).await?),
         false => None,
     };
     let id_token = match &key {
-        Some(key) if wants_id_token => Some(id_token(app, key, &ticket, Duration::from_secs(lifetimes.id_token))?),
+        Some(key) if wants_id_token => Some(id_token(app, key, &ticket)?),
         _ => None,
     };
-    let Ticket { issued, account, credential, granted, roles, .. } = ticket;
+    let Ticket { issued, lifetimes, client, granted, is_less, roles, metadata } = ticket;
+    let scope = is_less.then(|| granted.scopes.join(" "));
     let lifetime = Duration::from_secs(lifetimes.access_token);
     let token = AccessToken {
-        user: account.machine.id.clone(),
-        credential,
+        user: client.account.machine.id.clone(),
+        credential: client.credential,
         expires: whole_second(issued, lifetime),
         scopes: granted.scopes,
         audience: granted.audience,
@@ -111,10 +112,10 @@ pub(super) async fn issue(app: &App, ticket: Ticket) -> OAuthResult<TokenRespons
     // The instant belongs to this request alone, so no other token can have the id.
     let id = TokenId::new(issued, &app.random);
     let access_token = match &key {
-        Some(key) if is_jwt => signed(app, key, id, token, &account, &roles)?,
+        Some(key) if is_jwt => signed(app, key, id, token, &client.account, &roles, metadata.as_ref())?,
         _ => sealed(app, id, &token)?,
     };
-    Ok(TokenResponse { access_token, token_type: "Bearer", expires_in: lifetime.as_secs(), id_token })
+    Ok(TokenResponse { access_token, token_type: "Bearer", expires_in: lifetime.as_secs(), scope, id_token })
 }
 
 fn sealed(app: &App, id: TokenId, token: &AccessToken) -> OAuthResult<String> {
@@ -128,11 +129,11 @@ fn signed(
     token: AccessToken,
     account: &Account,
     roles: &RoleClaims,
+    metadata: Option<&UserMetadata>,
 ) -> OAuthResult<String> {
     let issued = id.issued_at().seconds();
     let user_name = &account.machine.user_name;
     let resource_owner = ResourceOwner::if_asked(&token.scopes, &account.org);
-    let metadata = UserMetadata::if_asked(&token.scopes, &app.store.snapshot()?.state(), &account.machine)?;
     let own_audience = token.audience.is_empty();
     let claims = Claims {
         iss: app.settings.issuer.clone(),
@@ -151,23 +152,23 @@ fn signed(
     jwt::sign(key, &app.settings.jwt_type, &claims).map_err(too_large)
 }
 
-fn id_token(app: &App, key: &SigningKey, ticket: &Ticket, lifetime: Duration) -> OAuthResult<String> {
-    let Ticket { issued, account, called, granted, .. } = ticket;
+fn id_token(app: &App, key: &SigningKey, ticket: &Ticket) -> OAuthResult<String> {
+    let Ticket { issued, lifetimes, client: Client { account, called, amr, .. }, granted, .. } = ticket;
     let wants_profile = granted.scopes.iter().any(|scope| scope == PROFILE);
     let claims = IdClaims {
         iss: &app.settings.issuer,
         sub: account.machine.id.as_str(),
         aud: [called],
-        exp: whole_second(*issued, lifetime).seconds(),
+        exp: whole_second(*issued, Duration::from_secs(lifetimes.id_token)).seconds(),
         iat: issued.seconds(),
         auth_time: issued.seconds(),
-        amr: ticket.amr,
+        amr,
         azp: called,
         client_id: called,
         profile: wants_profile.then(|| Profile::of(account)),
         resource_owner: ResourceOwner::if_asked(&granted.scopes, &account.org),
         roles: &ticket.roles,
-        metadata: UserMetadata::if_asked(&granted.scopes, &app.store.snapshot()?.state(), &account.machine)?,
+        metadata: ticket.metadata.as_ref(),
     };
     jwt::sign(key, ID_TOKEN_TYPE, &claims).map_err(too_large)
 }

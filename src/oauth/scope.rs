@@ -70,7 +70,7 @@ pub fn are_within(requested: &[&str], bounds: &Bounds) -> OAuthResult<()> {
 }
 
 /// What of the request an account gets for itself: what this server knows and what is true of the account. The rest is
-/// dropped without a word, as ZITADEL does.
+/// dropped and not refused, as ZITADEL does; the answer then tells what is left (RFC 6749 section 5.1).
 ///
 /// A scope that names a role which the account does not have is among the rest: whoever reads the token would take the
 /// scope for the role.

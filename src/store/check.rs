@@ -5,8 +5,8 @@ use crate::{
     store::{
         Store,
         apply::apply,
-        key::Space,
         log,
+        notes::is_note,
         tables::{LOG, POSITIONS, STATE},
     },
 };
@@ -29,7 +29,7 @@ const MAX_FINDINGS: usize = 20;
 const EVENTS_PER_COMMIT: u64 = 10_000;
 
 /// Replays the whole log into `scratch`, a file that is empty or not there, and compares what comes out with the state, byte
-/// for byte, but for the last uses of credentials, which no event tells. Also checks that sequences and positions have no gap and that each event names the hash of the one before.
+/// for byte, but for what is kept beside the log. Also checks that sequences and positions have no gap and that each event names the hash of the one before.
 /// `progress` hears of every 10,000 events.
 pub fn check(store: &Store, scratch: &Path, progress: impl Fn(u64)) -> Result<CheckReport> {
     let transaction = store.database().begin_read().map_err(Error::internal)?;
@@ -83,7 +83,7 @@ fn compare(kept: &ReadTransaction, replayed: &Database, report: &mut CheckReport
     let replayed = replayed.begin_read().map_err(Error::internal)?.open_table(STATE).map_err(Error::internal)?;
     for row in kept.iter().map_err(Error::internal)? {
         let (key, value) = row.map_err(Error::internal)?;
-        if key.value().first() == Some(&(Space::LastUse as u8)) {
+        if is_note(key.value()) {
             continue;
         }
         report.rows += 1;

@@ -37,9 +37,9 @@ pub enum Space {
     SigningKey = 14,
     /// (kind, org, credential) -> (user, credential)
     CredentialByOrg = 15,
-    /// assertion -> nothing
+    /// assertion -> nothing; beside the log ([`super::notes`])
     UsedAssertion = 16,
-    /// (expires, assertion) -> nothing
+    /// (expires, assertion) -> nothing; beside the log
     UsedAssertionByExpiry = 17,
     /// (kind, org or user, key) -> Metadata
     Metadata = 20,
@@ -103,7 +103,7 @@ pub enum Space {
     ImportedSecret = 87,
     /// import file -> how many of its lines are done
     Import = 88,
-    /// (user, credential) -> LastUse: written down beside the log, which does not give it again
+    /// (user, credential) -> LastUse; beside the log
     LastUse = 90,
 }
 

@@ -4,7 +4,8 @@
 //!
 //! * `log`: every event, by owner and sequence. The truth.
 //! * `positions`: the order in which the events of all owners happened.
-//! * `state`: what requests read. Made from the log by `apply` alone, and makeable again ([`check`]).
+//! * `state`: what requests read. Made from the log by `apply` alone, and makeable again ([`check`]), but for a few rows
+//!   that are no events ([`Note`]).
 //! * `vault`: keys, sealed under the master key. Not events: key material must be removable.
 //! * `meta`: the number of this layout.
 //!
@@ -25,6 +26,7 @@ mod machines;
 mod members;
 mod metadata;
 mod meter;
+mod notes;
 mod open;
 mod orgs;
 mod places;
@@ -42,6 +44,7 @@ pub use check::{CheckReport, check};
 pub use counts::Counted;
 pub use history::{History, Numbers};
 pub use log::Log;
+pub use notes::Note;
 pub use open::{OpenError, Options, Store};
 pub use scan::{Direction, Part, Run};
 pub use snapshot::Snapshot;

@@ -70,11 +70,6 @@ impl<'a> State<'a> {
         self.has(&revoked_token_key(token, expires))
     }
 
-    /// Whether the assertion was used. Those that have expired are forgotten.
-    pub fn assertion_was_used(&self, assertion: &[u8; 32]) -> Result<bool> {
-        self.has(&used_assertion_key(assertion))
-    }
-
     /// Whether an organisation of this id was removed. Ids are never given twice.
     pub fn org_was_removed(&self, id: &OrgId) -> Result<bool> {
         self.has(&tombstone_key(Tombstone::Org, id.as_str()))
@@ -170,20 +165,6 @@ pub(super) enum Tombstone {
 
 pub(super) fn revoked_token_key(token: &[u8; 16], expires: Timestamp) -> Key {
     Key::new(Space::RevokedToken).number(expires.micros().max(0).unsigned_abs()).bytes(token)
-}
-
-pub(super) fn used_assertion_key(assertion: &[u8; 32]) -> Key {
-    Key::new(Space::UsedAssertion).bytes(assertion)
-}
-
-pub(super) fn used_assertion_expiry_key(assertion: &[u8; 32], expires: Timestamp) -> Key {
-    Key::new(Space::UsedAssertionByExpiry).number(expires.micros().max(0).unsigned_abs()).bytes(assertion)
-}
-
-/// The [`used_assertion_key`] of the same assertion.
-pub(super) fn used_assertion_key_of(expiry_key: &[u8]) -> Vec<u8> {
-    let assertion = expiry_key.get(1 + size_of::<u64>()..).unwrap_or_default();
-    [&[Space::UsedAssertion as u8], assertion].concat()
 }
 
 pub(super) fn imported_lines_key(file: &[u8; 32]) -> Key {

@@ -6,14 +6,13 @@
 
 use crate::{
     error::{Error, Result},
-    id::{CredentialId, OrgId, UserId},
+    id::OrgId,
     limits::MAX_BATCH,
-    model::{Draft, Editor, Event, LastUse, Stamps},
+    model::{Draft, Editor, Event, Stamps},
     store::{
         apply::apply,
-        codec::encode,
-        credentials::last_use_key,
         log::{LocalLog, Log},
+        notes::{self, Note},
         places::Place,
         state::State,
         tables::{Bytes, LOG, POSITIONS, STATE, VAULT},
@@ -28,15 +27,15 @@ use std::{
 };
 use tokio::sync::{oneshot, watch};
 
-/// What a command decided: events to happen, keys to keep, and what to answer once they are on disk.
+/// What a command decided: events to happen, what to keep beside them, and what to answer once all is on disk.
 #[derive(Debug)]
 pub struct Decision<T> {
     pub answer: T,
     pub events: Vec<Draft>,
     /// Sealed keys to keep under these names; an empty value removes one.
     pub vault: Vec<(String, Vec<u8>)>,
-    /// Last uses to write down. Those of credentials that are gone are not.
-    pub uses: Vec<(UserId, CredentialId, LastUse)>,
+    /// What to keep beside the log.
+    pub notes: Vec<Note>,
 }
 
 /// What a command did, now that it is on disk.
@@ -77,7 +76,7 @@ impl<T> Decision<T> {
     }
 
     pub fn new(events: Vec<Draft>, answer: T) -> Self {
-        Self { answer, events, vault: Vec::new(), uses: Vec::new() }
+        Self { answer, events, vault: Vec::new(), notes: Vec::new() }
     }
 }
 
@@ -102,7 +101,7 @@ pub(super) trait Command: Send {
 pub(super) struct Effects {
     events: Vec<Draft>,
     vault: Vec<(String, Vec<u8>)>,
-    uses: Vec<(UserId, CredentialId, LastUse)>,
+    notes: Vec<Note>,
 }
 
 pub(super) struct Pending<T, F> {
@@ -125,9 +124,9 @@ where
         let decided = catch_unwind(AssertUnwindSafe(|| decide(state, now)))
             .unwrap_or_else(|_| Err(Error::internal("a command panicked while it decided")));
         match decided {
-            Ok(Decision { answer, events, vault, uses }) => {
+            Ok(Decision { answer, events, vault, notes }) => {
                 self.outcome = Ok(answer);
-                Some(Effects { events, vault, uses })
+                Some(Effects { events, vault, notes })
             }
             Err(refusal) => {
                 self.outcome = Err(refusal);
@@ -230,7 +229,7 @@ impl<'txn> Tables<'txn> {
     /// valid: the transaction must not be committed.
     fn run(&mut self, command: &mut dyn Command, now: Timestamp) -> Result<bool> {
         let Some(effects) = command.decide(&State::new(&self.state), now) else { return Ok(false) };
-        let wrote = !effects.events.is_empty() || !effects.vault.is_empty() || !effects.uses.is_empty();
+        let wrote = !effects.events.is_empty() || !effects.vault.is_empty() || !effects.notes.is_empty();
         for draft in effects.events {
             let head = self.log.head(&draft.owner)?;
             let event = self.log.append(head, draft, command.editor(), now)?;
@@ -240,18 +239,10 @@ impl<'txn> Tables<'txn> {
         for (name, sealed) in effects.vault {
             self.keep(&name, &sealed)?;
         }
-        for (user, credential, last_use) in effects.uses {
-            self.note(&user, &credential, &last_use)?;
+        for note in effects.notes {
+            notes::write(&mut self.state, &note, now)?;
         }
         Ok(wrote)
-    }
-
-    fn note(&mut self, user: &UserId, credential: &CredentialId, last_use: &LastUse) -> Result<()> {
-        if State::new(&self.state).credential(user, credential)?.is_some() {
-            let (key, bytes) = (last_use_key(user, credential), encode(last_use)?);
-            self.state.insert(key.as_bytes(), bytes.as_slice()).map_err(Error::internal)?;
-        }
-        Ok(())
     }
 
     fn keep(&mut self, name: &str, sealed: &[u8]) -> Result<()> {

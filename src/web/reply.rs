@@ -57,9 +57,10 @@ pub(super) fn page(content_type: &'static str, page: String) -> Response<Body> {
     uncached(200, content_type, page.into())
 }
 
-/// An answer without a body. It has a type all the same, as ZITADEL's has: some clients read no answer of another type.
+/// An answer that says no more than that all is well. It is JSON all the same: some clients read no answer of another
+/// type, and others read every answer of this one.
 pub(super) fn done() -> Response<Body> {
-    uncached(200, JSON, Bytes::new())
+    uncached(200, JSON, Bytes::from_static(b"{}"))
 }
 
 /// What HEAD gets: the headers, and how long the body would be (RFC 9110 section 9.3.2). HTTP/2 does not drop a body

@@ -306,7 +306,6 @@ fn facts() -> Vec<Fact> {
             expires: Timestamp::NEVER,
         },
         UserFact::KeyRemoved { credential: credential() },
-        UserFact::AssertionUsed { assertion: [0x22; 32], expires: at(9) },
     ];
     let instance = instance.into_iter().map(Fact::Instance);
     let org = org.into_iter().map(Fact::Org);

@@ -3,13 +3,14 @@
 use super::{GRANT, assertion, assertion_with};
 use crate::common::{
     Kit, START,
+    disk::Disk,
     image::Image,
     web::{Auth, INTROSPECT, REVOKE, TOKEN},
 };
 use countersign::{
     keys::{Algorithm, SigningKey},
     model::AccessTokenType,
-    store::check,
+    store::{Decision, Note, State, Warrant},
     time::Timestamp,
 };
 use serde_json::json;
@@ -94,42 +95,66 @@ async fn of_many_at_once_one_succeeds() {
     }
 }
 
+/// What is answered is on the disk: neither a restart nor a power cut makes it count again.
 #[tokio::test]
 async fn what_was_used_stays_used_over_a_restart() {
-    let mut used = String::new();
-    let image = Image::make(async |kit: &Kit| {
-        let key = kit.demo_key().await;
-        used = once(&key, &kit.demo, "1");
-        assert!(!is_spent(kit, &used).await);
-    })
-    .await;
-    let kit = image.open();
-    assert!(is_spent(&kit, &used).await);
-    kit.events_after_check();
+    let image = Image::make(async |_: &Kit| {}).await;
+    let disk = image.disk();
+    let kit = image.open_on(&disk);
+    let key = kit.demo_key().await;
+    let used = once(&key, &kit.demo, "1");
+    assert!(!is_spent(&kit, &used).await);
+    let cut = Disk::holding(disk.after_power_cut(|_| false));
+    drop(kit);
+    for disk in [disk, cut] {
+        let kit = image.open_on(&disk);
+        assert!(is_spent(&kit, &used).await);
+        kit.events_after_check();
+    }
+}
+
+/// A client that makes an assertion for every request leaves nothing in the log, nor in its user's history.
+#[tokio::test]
+async fn uses_are_no_events() {
+    let kit = Kit::new().await;
+    let key = kit.demo_key().await;
+    let changes = async || kit.ok("management/ListUserChanges", json!({ "userId": kit.demo })).await["result"].clone();
+    let before = (changes().await, kit.events_after_check());
+    assert!(!is_spent(&kit, &once(&key, &kit.demo, "1")).await);
+    assert!(!is_spent(&kit, &once(&key, &kit.demo, "2")).await);
+    assert_eq!((changes().await, kit.events_after_check()), before);
 }
 
 #[tokio::test]
-async fn what_has_expired_is_forgotten() {
+async fn what_has_expired_is_forgotten_bit_by_bit() {
     let kit = Kit::new().await;
     let key = kit.demo_key().await;
-    let rows = || {
-        let scratch = tempfile::tempdir().expect("a folder");
-        let report = check(&kit.app.store, &scratch.path().join("replayed"), |_| {}).expect("checked");
-        assert_eq!(report.findings, Vec::<String>::new());
-        report.rows
+    let name = |number: u8| [number; 32];
+    let note = async |number: u8, seconds: u64| {
+        let expires = kit.app.clock.now() + Duration::from_secs(seconds);
+        let decide = move |_: &State<'_>, _| {
+            let mut decision = Decision::nothing(());
+            decision.notes.push(Note::UsedAssertion { assertion: name(number), expires });
+            Ok(decision)
+        };
+        kit.app.store.change(Warrant::system(), decide).await.expect("noted");
     };
-    let before = rows();
-    let with = |jti: usize, exp: i64| {
-        assertion_with(&key, &kit.demo, json!({ "jti": jti.to_string(), "exp": START.seconds() + exp }))
+    let kept = || {
+        let snapshot = kit.app.store.snapshot().expect("a snapshot");
+        (0..30).filter(|number| snapshot.state().assertion_was_used(&name(*number)).expect("a look")).count()
     };
-    for jti in 0..5 {
-        assert!(!is_spent(&kit, &with(jti, 60)).await);
+    for number in 0..20 {
+        note(number, 60 + u64::from(number)).await;
     }
-    // Two each, and one in the user's history, which stays.
-    assert_eq!(rows(), before + 10 + 5);
-    kit.clock.advance(Duration::from_secs(61));
-    assert!(!is_spent(&kit, &with(5, 600)).await);
-    assert_eq!(rows(), before + 2 + 6);
+    let used = assertion_with(&key, &kit.demo, json!({ "jti": "1", "exp": START.seconds() + 60 }));
+    assert!(!is_spent(&kit, &used).await);
+    assert_eq!(kept(), 20);
+    kit.clock.advance(Duration::from_secs(600));
+    let left = [14, 7, 3, 4].into_iter().zip(20..);
+    for (left, number) in left {
+        note(number, 60).await;
+        assert_eq!(kept(), left);
+    }
     // Forgotten, and refused all the same.
-    assert!(is_spent(&kit, &with(0, 60)).await);
+    assert!(is_spent(&kit, &used).await);
 }

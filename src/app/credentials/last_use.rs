@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     limits::USE_FLUSH_INTERVAL,
     model::{Credential, LastUse},
-    store::{Decision, State, Warrant},
+    store::{Decision, Note, State, Warrant},
 };
 use tokio::{sync::oneshot, time::timeout};
 
@@ -29,7 +29,7 @@ pub async fn write_down(app: &App) -> Result<()> {
         let mut decision = Decision::nothing(());
         for (user, credential, note) in notes {
             let last_use = note.after(state.last_use(&user, &credential)?);
-            decision.uses.push((user, credential, last_use));
+            decision.notes.push(Note::LastUse(user, credential, last_use));
         }
         Ok(decision)
     };

@@ -176,7 +176,6 @@ fn user(fact: &UserFact) -> Value {
             "expirationDate": expires.to_rfc3339(),
         }),
         UserFact::KeyRemoved { credential } => json!({ "keyId": credential }),
-        UserFact::AssertionUsed { expires, .. } => json!({ "expiration": expires.to_rfc3339() }),
         UserFact::PatRemoved { credential } => json!({ "tokenId": credential }),
         UserFact::TokenRevoked { expires, .. } => json!({ "expiration": expires.to_rfc3339() }),
         UserFact::MetadataSet { key, value } => json!({ "key": key, "value": BASE64_STANDARD.encode(value) }),

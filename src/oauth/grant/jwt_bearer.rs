@@ -1,22 +1,17 @@
 //! The account signs an assertion with a key of its own (RFC 7523 section 2.1).
 
-use super::{Grant, Subject};
+use super::Grant;
 use crate::oauth::{
     Ground, Request,
     assertion::{self, CalledBy},
-    client,
+    client::{self, Client},
     error::{Code, OAuthError, OAuthResult},
-    scope,
 };
 
-pub(super) const GRANT: Grant = Grant {
-    name: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    label: "jwt_bearer",
-    resolve,
-    scopes: scope::of_account,
-};
+pub(super) const GRANT: Grant =
+    Grant { name: "urn:ietf:params:oauth:grant-type:jwt-bearer", label: "jwt_bearer", resolve };
 
-fn resolve(ground: &Ground<'_>, request: &Request<'_>) -> OAuthResult<Subject> {
+fn resolve(ground: &Ground<'_>, request: &Request<'_>) -> OAuthResult<Client> {
     let text = request.form.get("assertion").ok_or_else(|| OAuthError::invalid_request("assertion missing"))?;
     // The assertion is enough; but a client that names itself must be who it says (RFC 7523 section 3.1).
     let client = match client::is_named(request) {
@@ -27,7 +22,7 @@ fn resolve(ground: &Ground<'_>, request: &Request<'_>) -> OAuthResult<Subject> {
     if client.is_some_and(|client| client.account.machine.id != subject.account.machine.id) {
         return Err(refused().because("the assertion is another client's"));
     }
-    Ok(Subject::client(subject))
+    Ok(subject)
 }
 
 fn refused() -> OAuthError {

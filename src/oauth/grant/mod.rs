@@ -7,13 +7,13 @@ mod jwt_bearer;
 
 use super::{
     Ground, Request,
+    claims::UserMetadata,
     client::Client,
     error::{Code, OAuthError, OAuthResult},
     issue::{self, Ticket, TokenResponse},
-    judge, roles,
-    scope::{self, Granted},
+    judge, roles, scope,
 };
-use crate::{app::App, authn::Account, error::Result, id::CredentialId, store::State};
+use crate::app::{App, settings};
 
 /// A grant type.
 pub(super) struct Grant {
@@ -22,20 +22,7 @@ pub(super) struct Grant {
     /// In the metrics.
     label: &'static str,
     /// Finds who gets the token.
-    resolve: fn(&Ground<'_>, &Request<'_>) -> OAuthResult<Subject>,
-    /// What of the requested scopes it gets.
-    scopes: fn(&[&str], &Account, &State<'_>) -> Result<Granted>,
-}
-
-/// Who gets a token.
-pub(super) struct Subject {
-    account: Account,
-    /// What it calls itself.
-    called: String,
-    /// By what it proved who it is.
-    credential: CredentialId,
-    /// How (RFC 8176).
-    amr: &'static [&'static str],
+    resolve: fn(&Ground<'_>, &Request<'_>) -> OAuthResult<Client>,
 }
 
 /// What the token endpoint answers.
@@ -65,21 +52,21 @@ fn find(request: &Request<'_>) -> OAuthResult<&'static Grant> {
 
 async fn run(app: &App, request: &Request<'_>, grant: &Grant) -> OAuthResult<TokenResponse> {
     let ticket = judge(app, request, |ground| {
-        let Subject { account, called, credential, amr } = (grant.resolve)(ground, request)?;
+        let client = (grant.resolve)(ground, request)?;
+        let (account, state) = (&client.account, &ground.state);
         let requested = scope::parse(request.form.get("scope"))?;
         scope::are_within(&requested, &account.bounds)?;
-        let granted = (grant.scopes)(&requested, &account, &ground.state)?;
-        let roles = roles::of_token(&ground.state, &account, &granted.scopes, &granted.audience)?;
-        Ok(Ticket { issued: ground.now, account, called, credential, amr, granted, roles })
+        let granted = scope::of_account(&requested, account, state)?;
+        Ok(Ticket {
+            issued: ground.now,
+            lifetimes: settings::oidc::in_force(app, state)?,
+            roles: roles::of_token(state, account, &granted.scopes, &granted.audience)?,
+            metadata: UserMetadata::if_asked(&granted.scopes, state, &account.machine)?,
+            is_less: granted.scopes.len() < requested.len(),
+            granted,
+            client,
+        })
     })
     .await?;
     issue::issue(app, ticket).await
-}
-
-impl Subject {
-    /// The client itself. It is alive, or would not be a [`Client`].
-    fn client(client: Client) -> Self {
-        let Client { account, called, credential, amr } = client;
-        Self { account, called, credential, amr }
-    }
 }

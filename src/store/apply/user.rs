@@ -12,15 +12,12 @@ use crate::{
         history::user_event_key,
         key::{Key, Space},
         machines::{machine_column_keys, user_name_key},
-        state::{
-            Tombstone, revoked_token_key, tombstone_key, used_assertion_expiry_key, used_assertion_key,
-            used_assertion_key_of,
-        },
+        state::{Tombstone, revoked_token_key, tombstone_key},
     },
     time::Timestamp,
 };
 
-/// How many expired revocations one revocation forgets, and uses of assertions one use: enough that they do not pile up, few enough to be quick.
+/// How many expired revocations one revocation forgets: enough that they do not pile up, few enough to be quick.
 const FORGET_AT_ONCE: usize = 8;
 
 pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact: &UserFact) -> Result<()> {
@@ -72,7 +69,6 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
             credential::add(rows, &Credential { expires: *expires, ..new(event, user, credential, kind) })?;
             change(rows, event, user, |_| {})
         }
-        UserFact::AssertionUsed { assertion, expires } => use_up(rows, event, assertion, *expires),
         UserFact::MetadataSet { key, value } => metadata::set(rows, event, &Subject::User(user.clone()), key, value),
         UserFact::MetadataRemoved { key } => metadata::remove(rows, &Subject::User(user.clone()), key),
         UserFact::Credential(id, fact) => credential::apply(rows, event, user, id, fact),
@@ -160,17 +156,6 @@ fn revoke(rows: &mut Rows<'_, '_>, event: &Event, token: &[u8; 16], expires: Tim
         rows.delete_bytes(&key)?;
     }
     rows.mark(&revoked_token_key(token, expires))
-}
-
-/// A use is kept until the assertion would be refused anyway.
-fn use_up(rows: &mut Rows<'_, '_>, event: &Event, assertion: &[u8; 32], expires: Timestamp) -> Result<()> {
-    let space = || Key::new(Space::UsedAssertionByExpiry);
-    for key in rows.state().keys(space()..space().number(micros(event.at)), FORGET_AT_ONCE)? {
-        rows.delete_bytes(&used_assertion_key_of(&key))?;
-        rows.delete_bytes(&key)?;
-    }
-    rows.mark(&used_assertion_key(assertion))?;
-    rows.mark(&used_assertion_expiry_key(assertion, expires))
 }
 
 fn count(rows: &mut Rows<'_, '_>, machine: &Machine, by: i64) -> Result<()> {
