@@ -171,12 +171,33 @@ fn dev_refuses_what_is_not_its_own() {
     fs::set_permissions(site.dir.path(), fs::Permissions::from_mode(0o700)).expect("changed");
     let dir = site.dir.path().to_str().expect("UTF-8");
     let before = fs::read_dir(dir).expect("a directory").count();
-    let said = complaint(&["dev", "--quiet", "--listen", "127.0.0.1:0", "--data-dir", dir]);
-    assert!(said.contains("was not made by `countersign dev`"), "{said}");
-    assert_eq!(fs::read_dir(dir).expect("a directory").count(), before, "nothing was added");
-    fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).expect("changed");
-    let said = complaint(&["dev", "--quiet", "--listen", "127.0.0.1:0", "--data-dir", dir]);
-    assert!(said.contains(&format!("chmod 700 {dir}")), "{said}");
+    let token = fs::read(site.path("admin.pat")).expect("a token");
+    let dev = ["dev", "--quiet", "--listen", "127.0.0.1:0", "--data-dir", dir];
+    // Whatever the real server's database is called.
+    for name in ["countersign.redb", "prod.redb"] {
+        fs::rename(site.path("countersign.redb"), site.path(name)).expect("renamed");
+        let said = complaint(&dev);
+        assert!(said.contains("was not made by `countersign dev`"), "{said}");
+        assert_eq!(fs::read_dir(dir).expect("a directory").count(), before, "nothing was added");
+        assert_eq!(fs::read(site.path("admin.pat")).expect("a token"), token, "nothing was changed");
+        let _ = fs::rename(site.path(name), site.path("countersign.redb"));
+    }
+}
+
+#[test]
+fn dev_keeps_others_out_of_its_directory() {
+    let dir = tempfile::tempdir().expect("a directory");
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).expect("changed");
+    let path = dir.path().to_str().expect("UTF-8");
+    let said = complaint(&["dev", "--quiet", "--listen", "127.0.0.1:0", "--data-dir", path]);
+    assert!(said.contains(&format!("chmod 700 {path}")), "{said}");
+    assert_eq!(fs::read_dir(path).expect("a directory").count(), 0, "nothing was added");
+    // What a first start left that was killed at once.
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).expect("changed");
+    fs::write(dir.path().join(".countersign-dev"), "").expect("written");
+    fs::write(dir.path().join("admin.pat"), "cs_pat_of_nobody").expect("written");
+    assert!(Binary::dev(dir.path()).admin_token.starts_with("cs_pat_"));
+    assert_ne!(fs::read(dir.path().join("admin.pat")).expect("a token"), b"cs_pat_of_nobody");
 }
 
 #[test]

@@ -64,7 +64,6 @@ pub fn run(options: Options) -> Result<(), Failure> {
 /// Reads what an earlier start left, or fills the directory.
 fn prepare(directory: &Directory, opened: &Opened) -> Result<(MasterKey, Demo), Failure> {
     let is_filled = opened.store.snapshot()?.state().find_instance()?.is_some();
-    directory.refuse_foreign_database(is_filled)?;
     let master = super::init::master_key(&directory.master_key())?;
     if is_filled {
         return Ok((master, directory.read_demo()?));
