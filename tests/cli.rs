@@ -1,5 +1,6 @@
 //! The program as people and supervisors meet it: what it prints, what it refuses, what it leaves behind.
 
+mod check;
 mod first_day;
 mod import;
 mod recover;
@@ -9,7 +10,6 @@ use crate::common::{
     client::{Ask, Client, Http},
     text,
 };
-use redb::{ReadableTable, TableDefinition};
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -280,56 +280,6 @@ fn check_config_names_line_and_key() {
         let said = complaint(&[arguments.as_slice(), &[&site.config()]].concat());
         assert!(said.contains("logs.levle") && said.contains(&format!("{line}")), "{said}");
     }
-}
-
-#[test]
-fn check_tells_good_from_bad_and_from_busy() {
-    let dir = tempfile::tempdir().expect("a directory");
-    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).expect("changed");
-    let database = dir.path().join("countersign.redb");
-    let set = format!("storage.path={}", database.display());
-    let said = complaint(&["check", "--set", &set]);
-    assert!(said.contains("there is no database here"), "{said}");
-    let running = Binary::dev(dir.path());
-    let said = complaint(&["check", "--set", &set]);
-    assert!(said.contains("is the server running?"), "{said}");
-    drop(running);
-    let good = run(&["check", "--set", &set]);
-    let said = String::from_utf8_lossy(&good.stdout).into_owned();
-    assert!(good.status.success() && said.contains("events in 2 logs"), "{said}");
-    assert_eq!(
-        fs::read_dir(dir.path())
-            .expect("a directory")
-            .filter(|file| { file.as_ref().is_ok_and(|file| file.file_name().to_string_lossy().ends_with(".check")) })
-            .count(),
-        0
-    );
-
-    let whole = fs::read(&database).expect("the file");
-    damage(&database);
-    let said = complaint(&["check", "--set", &set]);
-    assert!(said.contains("the database is damaged") && said.contains("differs from what the log gives"), "{said}");
-    for broken in [&whole[..whole.len() / 2], b"no database at all"] {
-        fs::write(&database, broken).expect("written");
-        let said = complaint(&["check", "--set", &set]);
-        assert!(said.contains("the database cannot be opened"), "{said}");
-    }
-}
-
-/// Changes one row of the table that requests read, which no event explains.
-fn damage(database: &Path) {
-    const STATE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("state");
-    let transaction = redb::Database::open(database).expect("a database").begin_write().expect("a transaction");
-    {
-        let mut state = transaction.open_table(STATE).expect("the state");
-        let (key, mut row) = {
-            let found = state.first().expect("readable").expect("a row");
-            (found.0.value().to_vec(), found.1.value().to_vec())
-        };
-        *row.last_mut().expect("a byte") ^= 1;
-        state.insert(key.as_slice(), row.as_slice()).expect("written");
-    }
-    transaction.commit().expect("stored");
 }
 
 #[tokio::test]
