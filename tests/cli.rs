@@ -31,6 +31,7 @@ struct Site {
 impl Site {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).expect("changed");
         let site = Self { dir };
         site.configure("");
         site
@@ -81,7 +82,7 @@ fn help_names_every_command_and_option() {
         ("dev", ["--data-dir", "--listen", "--allow-remote", "--ready-file", "--quiet"].as_slice()),
         ("init", &["--config", "--set", "--org", "--admin", "--token-file"]),
         ("serve", &["--config", "--set"]),
-        ("check-config", &["COUNTERSIGN_CONFIG", "--set"]),
+        ("check-config", &["--config", "COUNTERSIGN_CONFIG", "--set"]),
         ("check", &["--config", "--set"]),
         ("import", &["--config", "--set", "--dry-run", "FILE", "userName", "$pbkdf2-sha512$"]),
         ("recover", &["--config", "--set", "--user", "--token-file", "--print"]),
@@ -107,6 +108,11 @@ fn dev_keeps_to_this_machine_unless_told_otherwise() {
     // Told otherwise it gets as far as the address, which is no machine's.
     let said = complaint(&["dev", "--quiet", "--allow-remote", "--listen", "192.0.2.1:0"]);
     assert!(said.contains("this machine has no address 192.0.2.1"), "{said}");
+    let output = run(&["dev", "--quiet", "--listen", "localhost:8443"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let expected =
+        r#"expected an IP address and a port, such as "127.0.0.1:8443" or "[::]:443", found "localhost:8443""#;
+    assert!(output.status.code() == Some(2) && said.contains(expected), "{said}");
 }
 
 #[tokio::test]
@@ -168,7 +174,6 @@ fn the_ready_file_appears_once_the_server_answers_and_is_private() {
 fn dev_refuses_what_is_not_its_own() {
     let site = Site::new();
     site.init();
-    fs::set_permissions(site.dir.path(), fs::Permissions::from_mode(0o700)).expect("changed");
     let dir = site.dir.path().to_str().expect("UTF-8");
     let before = fs::read_dir(dir).expect("a directory").count();
     let token = fs::read(site.path("admin.pat")).expect("a token");
@@ -231,10 +236,11 @@ fn serve_says_what_it_misses() {
     fs::copy(other.path("master.key"), &master).expect("copied");
     fs::set_permissions(&master, fs::Permissions::from_mode(0o600)).expect("changed");
     let said = complaint(&["serve", "--config", &config]);
-    assert!(said.contains("master key") && !said.contains("internal"), "{said}");
+    let expected = format!("countersign: {}: this master key does not match the database; ", master.display());
+    assert!(said.starts_with(&expected), "{said}");
     fs::remove_file(&master).expect("removed");
     let said = complaint(&["serve", "--config", &config]);
-    assert!(said.contains("master.key does not exist"), "{said}");
+    assert!(said.contains("master.key: there is no master key here") && said.contains("put back a copy"), "{said}");
 }
 
 #[tokio::test]
@@ -275,11 +281,25 @@ fn check_config_names_line_and_key() {
     text.push_str("[logs]\nlevle = \"info\"\n");
     let line = text.lines().position(|line| line.starts_with("levle")).expect("a line") + 1;
     fs::write(site.config(), text).expect("written");
-    for arguments in [["check-config", ""], ["serve", "--config"], ["check", "--config"]] {
+    for arguments in [["check-config", ""], ["check-config", "--config"], ["serve", "--config"], ["check", "--config"]]
+    {
         let arguments: Vec<_> = arguments.into_iter().filter(|word| !word.is_empty()).collect();
         let said = complaint(&[arguments.as_slice(), &[&site.config()]].concat());
         assert!(said.contains("logs.levle") && said.contains(&format!("{line}")), "{said}");
     }
+}
+
+#[test]
+fn what_is_missing_is_asked_for_all_at_once() {
+    for command in ["serve", "init", "check-config"] {
+        let said = complaint(&[command]);
+        assert!(said.starts_with("countersign: 2 problems:\n  external_url: not set; set it to the URL"), "{said}");
+        assert!(said.contains("\n  tls.certificate: not set") && said.contains("--config FILE"), "{said}");
+    }
+    let site = Site::new();
+    let none = site.path("countersign.toml");
+    fs::write(&none, "").expect("written");
+    assert!(!complaint(&["serve", "--config", &site.config()]).contains("--config"));
 }
 
 #[tokio::test]

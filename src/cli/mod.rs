@@ -11,11 +11,14 @@ mod serve;
 mod terminal;
 
 use crate::{
-    config::{Config, ConfigError, Overrides, check_config, environment},
+    config::{Config, ConfigError, Overrides, Serving, check_config, environment},
     error::Error,
 };
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Identities for machines: service accounts, secrets and tokens from one binary, with nothing beside it.
 #[derive(Parser)]
@@ -59,11 +62,11 @@ struct ConfigOptions {
 
 #[derive(Args)]
 struct CheckConfigOptions {
-    /// The configuration file
-    #[arg(env = "COUNTERSIGN_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    /// The configuration file, as --config names it for every command
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     #[command(flatten)]
-    flags: Flags,
+    config: ConfigOptions,
 }
 
 /// Settings on the command line.
@@ -99,14 +102,29 @@ pub fn main() -> ExitCode {
 }
 
 fn report(options: &CheckConfigOptions) -> Result<(), Failure> {
-    let report = check_config(options.config.as_deref(), environment(), options.flags.overrides())?;
-    terminal::say(&report);
+    let CheckConfigOptions { file, config } = options;
+    let file = file.as_deref().or(config.config.as_deref());
+    let report = check_config(file, environment(), config.flags.overrides());
+    terminal::say(&report.map_err(|error| incomplete(file, error))?);
     Ok(())
+}
+
+/// A configuration that says too little may be one that was not named.
+fn incomplete(file: Option<&Path>, error: ConfigError) -> Failure {
+    match file {
+        Some(_) => error.into(),
+        None => Failure(format!("{error}\nThere is no configuration file: name one with --config FILE")),
+    }
 }
 
 impl ConfigOptions {
     fn load(&self) -> Result<Config, Failure> {
         Ok(Config::load(self.config.as_deref(), environment(), self.flags.overrides())?)
+    }
+
+    /// What only a server needs to know.
+    fn serving<'a>(&self, config: &'a Config) -> Result<Serving<'a>, Failure> {
+        config.serving().map_err(|error| incomplete(self.config.as_deref(), error))
     }
 }
 
@@ -126,9 +144,8 @@ fn key_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 impl From<Error> for Failure {
-    /// Whoever runs the command may see the cause, which says more than the text for callers.
     fn from(error: Error) -> Self {
-        Self(error.cause.map_or_else(|| error.message.into_owned(), |cause| cause.to_string()))
+        Self(error.reason())
     }
 }
 
