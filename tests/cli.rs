@@ -82,6 +82,7 @@ fn help_names_every_command_and_option() {
         ("dev", ["--data-dir", "--listen", "--allow-remote", "--ready-file", "--quiet"].as_slice()),
         ("init", &["--config", "--set", "--org", "--admin", "--token-file"]),
         ("serve", &["--config", "--set"]),
+        ("config", &[]),
         ("check-config", &["--config", "COUNTERSIGN_CONFIG", "--set"]),
         ("check", &["--config", "--set"]),
         ("import", &["--config", "--set", "--dry-run", "FILE", "userName", "$pbkdf2-sha512$"]),
@@ -271,6 +272,13 @@ async fn serve_answers_what_is_in_flight_and_stops_with_success() {
     let again = Binary::serve(&site.path("countersign.toml"), &site.path("countersign.redb"), Stdio::null());
     let list = again.admin(Ask::post("/management/v1/users/_search").body("{}")).await.text();
     assert!(list.contains("late"), "{list}");
+}
+
+#[test]
+fn config_prints_the_reference() {
+    let reference = include_str!("../config/countersign.toml");
+    let output = run(&["config"]);
+    assert!(output.status.success() && output.stdout == reference.as_bytes());
 }
 
 #[test]

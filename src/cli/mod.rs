@@ -36,6 +36,8 @@ enum Command {
     Init(init::Options),
     /// Run the server
     Serve(ConfigOptions),
+    /// Print a configuration to begin with: every key, explained, with its default
+    Config,
     /// Say what is wrong with a configuration, or show what it amounts to
     CheckConfig(CheckConfigOptions),
     /// Replay the log of a stopped server and compare it with what requests read
@@ -53,7 +55,7 @@ enum Command {
 /// Where the configuration comes from. Flags overrule the environment, which overrules the file.
 #[derive(Args)]
 struct ConfigOptions {
-    /// The configuration file; `config/countersign.toml` explains all keys
+    /// The configuration file; `countersign config` prints one to begin with
     #[arg(long, env = "COUNTERSIGN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -77,6 +79,9 @@ struct Flags {
     set: Vec<(String, String)>,
 }
 
+/// The file that explains every key, for those who have the program alone.
+const REFERENCE: &str = include_str!("../../config/countersign.toml");
+
 /// Why a command failed: what is printed before the process exits with 1.
 struct Failure(String);
 
@@ -86,6 +91,10 @@ pub fn main() -> ExitCode {
         Command::Dev(options) => dev::run(options),
         Command::Init(options) => init::run(options),
         Command::Serve(options) => serve::run(&options),
+        Command::Config => {
+            terminal::say(REFERENCE.trim_end());
+            Ok(())
+        }
         Command::CheckConfig(options) => report(&options),
         Command::Check(options) => check::run(&options),
         Command::RotateSigningKey(options) => rotate::run(&options),
