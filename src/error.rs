@@ -89,6 +89,11 @@ impl Error {
         self.wait.map_or(1, whole_seconds)
     }
 
+    /// The text for whoever runs the server: the cause, where there is one, says more than the text for callers.
+    pub fn reason(&self) -> String {
+        self.cause.as_ref().map_or_else(|| self.message.to_string(), ToString::to_string)
+    }
+
     /// The text as the wire shows it: with its id in parentheses where it has one.
     pub fn wire_message(&self) -> Cow<'_, str> {
         match self.id {

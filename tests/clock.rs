@@ -51,6 +51,29 @@ async fn a_database_from_the_future_is_opened_only_on_purpose() {
 }
 
 #[tokio::test]
+async fn an_event_that_cannot_be_read_does_not_disarm_the_guard() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("countersign.redb");
+    let (store, _) = open(&path, Clock::manual(START)).expect("new");
+    add_org(&store, 1).await;
+    add_org(&store, 2).await;
+    drop(store);
+    damage_event(&path, "org-2");
+    let refusal = open(&path, earlier(301)).err().expect("refused").to_string();
+    assert!(refusal.contains("the newest event is of 2026-11-23T00:00:00Z"), "{refusal}");
+    open(&path, earlier(299)).expect("a little ahead");
+}
+
+fn damage_event(path: &Path, owner: &str) {
+    let transaction = redb::Database::open(path).expect("a database").begin_write().expect("a transaction");
+    {
+        let log = redb::TableDefinition::<(&str, u64), &[u8]>::new("log");
+        transaction.open_table(log).expect("the log").insert((owner, 1), [200].as_slice()).expect("written");
+    }
+    transaction.commit().expect("stored");
+}
+
+#[tokio::test]
 async fn what_was_minted_in_the_future_does_not_count_yet() {
     let kit = Kit::new().await;
     let before = kit.clock.now();

@@ -161,6 +161,7 @@ fn an_empty_database_of_a_cut_first_start_is_filled() {
     let clock = Arc::new(Clock::system());
     let options = Options { clock, cache_bytes: 1 << 20, on_commit: Box::new(|_| {}) };
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).expect("changed");
+    fs::write(dir.path().join(".countersign-dev"), "").expect("written");
     drop(Store::create(&dir.path().join("countersign.redb"), options).expect("a database"));
     Binary::dev(dir.path());
 }

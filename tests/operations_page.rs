@@ -1,4 +1,4 @@
-//! The list of operations in the README: made from the operation table and the protos, so that it cannot be out of date.
+//! The list of operations in `src/api/OPERATIONS.md`: made from the operation table and the protos, so that it cannot be out of date.
 
 use countersign::{api::operations, proto::ROUTES, rest::HUMAN_PATHS};
 use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
@@ -6,24 +6,21 @@ use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
 const BEGIN: &str = "<!-- operations: UPDATE_OPERATIONS=1 cargo test operations_page -->\n";
 const END: &str = "<!-- end of operations -->\n";
 
-fn readme() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")
+fn file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/api/OPERATIONS.md")
 }
 
 #[test]
-fn the_readme_lists_every_operation() {
-    let text = fs::read_to_string(readme()).expect("README.md");
+fn every_operation_is_listed() {
+    let text = fs::read_to_string(file()).expect("the page");
     let (before, rest) = text.split_once(BEGIN).expect("the first marker");
     let (found, after) = rest.split_once(END).expect("the second marker");
     let page = page();
     if std::env::var_os("UPDATE_OPERATIONS").is_some() {
-        fs::write(readme(), [before, BEGIN, &page, END, after].concat()).expect("written");
+        fs::write(file(), [before, BEGIN, &page, END, after].concat()).expect("written");
         return;
     }
-    assert!(
-        found == page,
-        "the operations in README.md are out of date: UPDATE_OPERATIONS=1 cargo test operations_page"
-    );
+    assert!(found == page, "src/api/OPERATIONS.md is out of date: UPDATE_OPERATIONS=1 cargo test operations_page");
 }
 
 fn page() -> String {

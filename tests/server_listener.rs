@@ -320,7 +320,7 @@ fn unusable_files_are_explained() {
 
     let nowhere = dir.path().join("nowhere.pem");
     assert_in("nowhere.pem: No such file", explain(&nowhere, &ours.key));
-    assert_in("nowhere.pem does not exist", explain(&ours.certificate, &nowhere));
+    assert_in("nowhere.pem: there is no such file", explain(&ours.certificate, &nowhere));
     assert_in("does not belong to the certificate", explain(&ours.certificate, &theirs.key));
     assert_in("holds no certificate", explain(&ours.key, &ours.key));
     assert_in("holds no private key", explain(&ours.certificate, &ours.certificate));

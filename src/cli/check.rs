@@ -1,7 +1,10 @@
 //! `countersign check`: is the database whole?
 
 use super::{ConfigOptions, Failure, failure, open::Opened, terminal::say};
-use crate::{keys::file, store};
+use crate::{
+    keys::file,
+    store::{self, CheckReport},
+};
 use std::path::{Path, PathBuf};
 
 pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
@@ -25,10 +28,20 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
         return Ok(());
     }
     Err(failure(format!(
-        "{}: the database is damaged; restore a copy, and keep this file for a diagnosis:\n  {}",
+        "{}: the database is damaged; restore a copy, and keep this file for a diagnosis:\n  {}\n{}",
         database.display(),
-        report.findings.join("\n  ")
+        report.findings.join("\n  "),
+        count(&report)
     )))
+}
+
+fn count(CheckReport { events, found, findings, .. }: &CheckReport) -> String {
+    let told = match findings.len() as u64 {
+        told if told < *found => format!(", of which the first {told} are shown"),
+        _ => String::new(),
+    };
+    let s = if *found == 1 { "" } else { "s" };
+    format!("{found} finding{s} in {events} events{told}")
 }
 
 /// A name that nothing else has. The file holds all that the state holds, so it is made for its owner's eyes alone.

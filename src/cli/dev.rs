@@ -12,10 +12,9 @@ use crate::{
         Settings,
         bootstrap::{self, Names},
     },
-    config::Config,
+    config::{self, Config},
     daemon,
     error::Error,
-    keys::MasterKey,
     server::{LocalCa, Server, ServerOptions, Shutdown, Tls, signals::Signals},
     telemetry::logs,
 };
@@ -29,7 +28,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Address and port; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8443")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8443", value_parser = config::address)]
     listen: SocketAddr,
     /// Accept a --listen address that other machines can reach
     #[arg(long)]
@@ -55,39 +54,31 @@ pub fn run(options: Options) -> Result<(), Failure> {
     logs::init(logs::Format::Text, logs::Level::Warn);
     let directory = Directory::open(options.data_dir.clone())?;
     let opened = Opened::existing_or_new(&directory.database(), CACHE_BYTES)?;
-    let (master, demo) = prepare(&directory, &opened)?;
+    let demo = prepare(&directory, &opened)?;
     let ca = LocalCa::create_or_load(directory.path(), &[], opened.clock.now())?;
     let tls = Tls::from_files(ca.certificate, ca.key)?;
-    runtime()?.block_on(serve(&options, &directory, tls, opened, master, &demo))
+    runtime()?.block_on(serve(&options, &directory, tls, opened, &demo))
 }
 
 /// Reads what an earlier start left, or fills the directory.
-fn prepare(directory: &Directory, opened: &Opened) -> Result<(MasterKey, Demo), Failure> {
+fn prepare(directory: &Directory, opened: &Opened) -> Result<Demo, Failure> {
     let is_filled = opened.store.snapshot()?.state().find_instance()?.is_some();
-    directory.refuse_foreign_database(is_filled)?;
-    let master = super::init::master_key(&directory.master_key())?;
     if is_filled {
-        return Ok((master, directory.read_demo()?));
+        return directory.read_demo();
     }
+    let master = super::init::master_key(&directory.master_key())?;
     let names = Names { host: "localhost", org: "Dev", admin: "admin", demo: Some("demo") };
     let keep = |created: &bootstrap::Created| directory.write(created).map_err(|e| Error::invalid(e.0));
     bootstrap::initialize(&opened.store, &master, &opened.clock, &opened.random, &names, keep)?;
-    Ok((master, directory.read_demo()?))
+    directory.read_demo()
 }
 
-async fn serve(
-    options: &Options,
-    directory: &Directory,
-    tls: Tls,
-    opened: Opened,
-    master: MasterKey,
-    demo: &Demo,
-) -> Result<(), Failure> {
+async fn serve(options: &Options, directory: &Directory, tls: Tls, opened: Opened, demo: &Demo) -> Result<(), Failure> {
     let shutdown = Shutdown::new();
     let signals = Signals::install()?;
     let bound = Server::bind(ServerOptions::new(options.listen, tls.clone(), opened.metrics.clone())).await?;
     let url = format!("https://localhost:{}", bound.local_addr().port());
-    let app = opened.into_app(master, settings(url.clone()))?;
+    let app = opened.into_app(&directory.master_key(), settings(url.clone()))?;
     let served = tokio::spawn(daemon::serve(bound, app, shutdown.clone()));
     tokio::spawn(signals.run(shutdown, move || {
         // It has logged what is wrong, and the old certificate goes on.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::import::{self, Checked, Refused, Totals},
-    keys::{MasterKey, file},
+    keys::file,
     limits::{
         MAX_ARGON2_LANES, MAX_ARGON2_WORK, MAX_BCRYPT_COST, MAX_CREDENTIAL_BYTES, MAX_HASH_MEMORY,
         MAX_IMPORT_LINE_BYTES, MAX_IMPORT_LINES, MAX_LIVE_SECRETS, MAX_PBKDF2_SHA256_ITERATIONS,
@@ -19,7 +19,7 @@ use clap::Args;
 use std::{
     fmt::Write,
     io::BufReader,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -51,33 +51,40 @@ The file has one JSON object in each line, either of:
   {\"organization\": {\"name\": \"Platform\", \"id\": \"69629023906488334\"}}
   {\"user\": {\"userName\": \"ci\", \"secrets\": [{\"hash\": \"$2a$10$...\"}]}}
 
-An organization has a name, and an id if it shall keep its own. It must not be there yet.
+An organisation has a name, and an id if it is to keep its own. It must not
+be there yet.
 
 A user is a machine user, and has
   userName          its client id; nobody's in the database or in the file
-  organization      the id or the name of one in a line above or in the database [default: the default organisation]
-  id                the subject of its tokens, if it shall keep its own
+  organization      the id or the name of one in a line above or in the
+                    database [default: the default organisation]
+  id                the subject of its tokens, if it is to keep its own
   name              [default: the userName]
   description
   accessTokenType   bearer or jwt [default: bearer]
   state             active, inactive or locked [default: active]
   roles             in its organisation, such as [\"ORG_USER_MANAGER\"]
   secrets           up to <secrets>, each with
-    plain           the secret itself: <plain> to <most> characters that look as if nobody could guess them; nobody else's
+    plain           the secret itself: <plain> to <most> characters that look
+                    as if nobody could guess them; nobody else's
     hash            or what another system kept of it, up to these limits:
                     bcrypt ($2a$, $2b$, $2y$): a cost of <bcrypt>
                     argon2id: m=<m>, m times t <m*t>, p=<p>
-                    scrypt: 128 times r times 2 to the ln <scrypt>, that times p <scrypt*p>
+                    scrypt: 128 times r times 2 to the ln <scrypt>,
+                    that times p <scrypt*p>
                     PBKDF2 ($pbkdf2-sha256$): <sha256> iterations
                     PBKDF2 ($pbkdf2-sha512$): <sha512> iterations
-                    SHA-crypt ($5$, $6$): <rounds> rounds, and <chars> bytes of the secret
+                    SHA-crypt ($5$, $6$): <rounds> rounds, and <chars> bytes
+                    of the secret
     label           what people call it
     expires         such as 2027-01-31T12:00:00Z [default: never]
 
-Nothing else may stand in a line. A line has <line> bytes at most, a file <lines> lines. Only its owner may be able to read it.
+Nothing else may stand in a line. A line has <line> bytes at most, a file
+<lines> lines. Only its owner may be able to read it.
 
-First every line is checked, and nothing is applied if one is wrong. Then they are applied, some hundred at a time. If that
-is interrupted, start it again with the same file, and it goes on where it stopped.";
+First every line is checked, and nothing is applied if one is wrong. Then
+they are applied, some hundred at a time. If that is interrupted, start it
+again with the same file, and it goes on where it stopped.";
 
 #[derive(Args)]
 #[command(after_long_help = format())]
@@ -97,14 +104,14 @@ const NEWS: Duration = Duration::from_secs(1);
 
 pub fn run(options: &Options) -> Result<(), Failure> {
     let config = options.config.load()?;
-    let serving = config.serving()?;
+    let serving = options.config.serving(&config)?;
     let opened = Opened::existing(&config.storage)?;
-    let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
-    let app = opened.into_app(master, settings(&config, &serving))?;
+    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, &serving))?;
     let mut file = BufReader::new(file::open(&options.file).map_err(failure)?);
     // Most files are checked before there is anything to say.
     let mut progress = Progress { told: Some(Instant::now()), ..Progress::new("checked", 0) };
-    let checked = import::check(&app, &mut file, |line| progress.tell(line, None))?;
+    let wrong = |reason: Refused| refused(&options.file, reason);
+    let checked = import::check(&app, &mut file, |line| progress.tell(line, None)).map_err(wrong)?;
     let Checked { lines, done, totals, .. } = &checked;
     if done == lines {
         say(&format!("{}: imported already: {}", options.file.display(), amount(totals)));
@@ -118,7 +125,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         note(&format!("goes on after line {done}"));
     }
     let mut progress = Progress::new("imported", *done);
-    import::apply(&app, &mut file, &checked, |line| progress.tell(line, Some(*lines)))?;
+    import::apply(&app, &mut file, &checked, |line| progress.tell(line, Some(*lines))).map_err(wrong)?;
     progress.sum_up(*lines);
     say(&format!("{}: imported: {}", options.file.display(), amount(totals)));
     Ok(())
@@ -161,19 +168,21 @@ impl Progress {
     }
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
-        let (wrong, more) = match refused {
-            Refused::Failed(error) => return error.into(),
-            Refused::Lines(wrong, more) => (wrong, more),
-        };
-        let mut said = "the file is wrong, and nothing more was applied:".to_owned();
-        for (line, reason) in wrong {
-            let _ = write!(said, "\n  line {line}: {reason}");
-        }
-        if more > 0 {
-            let _ = write!(said, "\n  and {more} more lines");
-        }
-        Self(said)
+fn refused(file: &Path, refused: Refused) -> Failure {
+    let (wrong, more, done) = match refused {
+        Refused::Failed(error) => return error.into(),
+        Refused::Lines { wrong, more, done } => (wrong, more, done),
+    };
+    let applied = match done {
+        0 => "nothing was applied".to_owned(),
+        done => format!("nothing was applied after line {done}"),
+    };
+    let mut said = format!("{}: these lines are wrong, and {applied}:", file.display());
+    for (line, reason) in wrong {
+        let _ = write!(said, "\n  line {line}: {reason}");
     }
+    if more > 0 {
+        let _ = write!(said, "\n  and {more} more lines");
+    }
+    Failure(said)
 }

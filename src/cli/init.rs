@@ -1,8 +1,13 @@
 //! `countersign init`: a real server's first day.
 
-use super::{ConfigOptions, Failure, failure, open::Opened, terminal::say};
+use super::{
+    ConfigOptions, Failure, failure,
+    open::Opened,
+    terminal::{note, say},
+};
 use crate::{
     app::bootstrap::{self, Names},
+    config::{exposed_directory, missing_directory},
     error::Error,
     keys::{MasterKey, file},
     random::Random,
@@ -34,7 +39,7 @@ const CACHE_BYTES: usize = 16 << 20;
 
 pub fn run(options: Options) -> Result<(), Failure> {
     let config = options.config.load()?;
-    let serving = config.serving()?;
+    let serving = options.config.serving(&config)?;
     let database = &config.storage.path;
     let token_file = options.token_file.unwrap_or_else(|| database.with_file_name("admin.pat"));
     let _alone = lock_directory_of(database)?;
@@ -56,11 +61,17 @@ pub fn run(options: Options) -> Result<(), Failure> {
         key_file.display(),
         token_file.display(),
     ));
+    if let Some(problem) = exposed_directory(database) {
+        note(&format!("warning: {problem}"));
+    }
     Ok(())
 }
 
 /// Keeps other `init`s out of the directory for as long as the lock is held, which ends with the process.
 fn lock_directory_of(database: &Path) -> Result<File, Failure> {
+    if let Some(problem) = missing_directory(database) {
+        return Err(failure(problem));
+    }
     let directory = database.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let unusable = |e: io::Error| failure(format!("{}: {e}", directory.display()));
     let lock = File::open(directory).map_err(unusable)?;

@@ -11,11 +11,14 @@ mod serve;
 mod terminal;
 
 use crate::{
-    config::{Config, ConfigError, Overrides, check_config, environment},
+    config::{Config, ConfigError, Overrides, Serving, check_config, environment},
     error::Error,
 };
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Identities for machines: service accounts, secrets and tokens from one binary, with nothing beside it.
 #[derive(Parser)]
@@ -33,6 +36,8 @@ enum Command {
     Init(init::Options),
     /// Run the server
     Serve(ConfigOptions),
+    /// Print a configuration to begin with: every key, explained, with its default
+    Config,
     /// Say what is wrong with a configuration, or show what it amounts to
     CheckConfig(CheckConfigOptions),
     /// Replay the log of a stopped server and compare it with what requests read
@@ -50,7 +55,7 @@ enum Command {
 /// Where the configuration comes from. Flags overrule the environment, which overrules the file.
 #[derive(Args)]
 struct ConfigOptions {
-    /// The configuration file; `config/countersign.toml` explains all keys
+    /// The configuration file; `countersign config` prints one to begin with
     #[arg(long, env = "COUNTERSIGN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -59,11 +64,11 @@ struct ConfigOptions {
 
 #[derive(Args)]
 struct CheckConfigOptions {
-    /// The configuration file
-    #[arg(env = "COUNTERSIGN_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    /// The configuration file, as --config names it for every command
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     #[command(flatten)]
-    flags: Flags,
+    config: ConfigOptions,
 }
 
 /// Settings on the command line.
@@ -74,6 +79,9 @@ struct Flags {
     set: Vec<(String, String)>,
 }
 
+/// The file that explains every key, for those who have the program alone.
+const REFERENCE: &str = include_str!("../../config/countersign.toml");
+
 /// Why a command failed: what is printed before the process exits with 1.
 struct Failure(String);
 
@@ -83,6 +91,10 @@ pub fn main() -> ExitCode {
         Command::Dev(options) => dev::run(options),
         Command::Init(options) => init::run(options),
         Command::Serve(options) => serve::run(&options),
+        Command::Config => {
+            terminal::say(REFERENCE.trim_end());
+            Ok(())
+        }
         Command::CheckConfig(options) => report(&options),
         Command::Check(options) => check::run(&options),
         Command::RotateSigningKey(options) => rotate::run(&options),
@@ -99,14 +111,29 @@ pub fn main() -> ExitCode {
 }
 
 fn report(options: &CheckConfigOptions) -> Result<(), Failure> {
-    let report = check_config(options.config.as_deref(), environment(), options.flags.overrides())?;
-    terminal::say(&report);
+    let CheckConfigOptions { file, config } = options;
+    let file = file.as_deref().or(config.config.as_deref());
+    let report = check_config(file, environment(), config.flags.overrides());
+    terminal::say(&report.map_err(|error| incomplete(file, error))?);
     Ok(())
+}
+
+/// A configuration that says too little may be one that was not named.
+fn incomplete(file: Option<&Path>, error: ConfigError) -> Failure {
+    match file {
+        Some(_) => error.into(),
+        None => Failure(format!("{error}\nThere is no configuration file: name one with --config FILE")),
+    }
 }
 
 impl ConfigOptions {
     fn load(&self) -> Result<Config, Failure> {
         Ok(Config::load(self.config.as_deref(), environment(), self.flags.overrides())?)
+    }
+
+    /// What only a server needs to know.
+    fn serving<'a>(&self, config: &'a Config) -> Result<Serving<'a>, Failure> {
+        config.serving().map_err(|error| incomplete(self.config.as_deref(), error))
     }
 }
 
@@ -126,9 +153,8 @@ fn key_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 impl From<Error> for Failure {
-    /// Whoever runs the command may see the cause, which says more than the text for callers.
     fn from(error: Error) -> Self {
-        Self(error.cause.map_or_else(|| error.message.into_owned(), |cause| cause.to_string()))
+        Self(error.reason())
     }
 }
 

@@ -56,8 +56,15 @@ impl Opened {
         Ok(Self { store: open(options).map_err(failure)?, clock, random: Random::from_os()?, metrics })
     }
 
-    /// The application on this store.
-    pub fn into_app(self, master: MasterKey, settings: Settings) -> Result<App, Failure> {
+    /// The application on this store, with the master key that lies in `key_file`.
+    pub fn into_app(self, key_file: &Path, settings: Settings) -> Result<App, Failure> {
+        let master = MasterKey::read(key_file).map_err(failure)?;
+        if !vault::fits(&self.store, &master)? {
+            return Err(failure(format!(
+                "{}: this master key does not match the database; put back the one that was made with it",
+                key_file.display()
+            )));
+        }
         let keys = Keys::new(vault::open_ring(&self.store, &master, self.clock.now())?);
         Ok(App::new(Parts {
             store: self.store,

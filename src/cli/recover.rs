@@ -1,10 +1,10 @@
 //! `countersign recover`: the way back in, when no administrator can act any more.
 
-use super::{ConfigOptions, Failure, failure, open::Opened, serve::settings, terminal::say};
+use super::{ConfigOptions, Failure, open::Opened, serve::settings, terminal::say};
 use crate::{
     app::recovery::{self, Recovered},
     error::Error,
-    keys::{MasterKey, file},
+    keys::file,
 };
 use clap::Args;
 use std::{fs, path::PathBuf};
@@ -26,10 +26,9 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Result<(), Failure> {
     let config = options.config.load()?;
-    let serving = config.serving()?;
+    let serving = options.config.serving(&config)?;
     let opened = Opened::existing(&config.storage)?;
-    let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
-    let app = opened.into_app(master, settings(&config, &serving))?;
+    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, &serving))?;
     let beside = || config.storage.path.with_file_name("recovery.pat");
     let token_file = (!options.print).then(|| options.token_file.clone().unwrap_or_else(beside));
     let mut said = String::new();

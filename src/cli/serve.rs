@@ -8,7 +8,6 @@ use crate::{
     app::{App, Settings},
     config::{Config, Serving, TlsSource},
     daemon,
-    keys::MasterKey,
     limits::TLS_POLL_INTERVAL,
     server::{LocalCa, Server, ServerOptions, Shutdown, Tls, signals::Signals, systemd},
     telemetry::logs,
@@ -18,11 +17,10 @@ use crate::{
 pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let config = options.load()?;
     let level = logs::init(config.logs.format, config.logs.level);
-    let serving = config.serving()?;
+    let serving = options.serving(&config)?;
     let opened = Opened::existing(&config.storage)?;
-    let master = MasterKey::read(&config.storage.master_key_path()).map_err(failure)?;
     let tls = tls(&config, &serving, &opened.clock)?;
-    let app = opened.into_app(master, settings(&config, &serving))?;
+    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, &serving))?;
     let reload_level = || match (&level, options.load()) {
         (Some(handle), Ok(fresh)) => handle.set(fresh.logs.level),
         (None, Ok(_)) => {}

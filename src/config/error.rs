@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Every problem that was found, each a complete sentence with its place: one line each when displayed.
+/// Every problem that was found, each with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     problems: Vec<String>,
@@ -21,7 +21,10 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problems.join("\n"))
+        match self.problems.as_slice() {
+            [problem] => f.write_str(problem),
+            problems => write!(f, "{} problems:\n  {}", problems.len(), problems.join("\n  ")),
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Findings {
 
 /// What a database must not grant.
 const ANY_ACCESS_OF_OTHERS: u32 = 0o007;
+/// What its directory must not grant.
+const ANY_ACCESS_BUT_THE_OWNERS: u32 = 0o077;
 
 /// Looks at the certificate, the keys and the database's place. Reads no more than the certificate.
 pub fn examine(config: &Config) -> Findings {
@@ -32,7 +34,7 @@ impl Findings {
         match fs::read(path) {
             Err(error) => self.unreadable("tls.certificate", path, &error),
             Ok(bytes) if !String::from_utf8_lossy(&bytes).contains("-----BEGIN CERTIFICATE-----") => {
-                self.errors.push(format!("tls.certificate: {} holds no PEM certificate", path.display()));
+                self.errors.push(format!("tls.certificate: {}: this file holds no PEM certificate", path.display()));
             }
             Ok(_) => {}
         }
@@ -47,6 +49,7 @@ impl Findings {
 
     fn storage(&mut self, config: &Config) {
         let database = &config.storage.path;
+        self.warnings.extend(exposed_directory(database).map(|problem| format!("storage.path: {problem}")));
         let master_key = config.storage.master_key_path();
         match fs::metadata(database) {
             Ok(metadata) => {
@@ -54,17 +57,17 @@ impl Findings {
                 if mode & ANY_ACCESS_OF_OTHERS != 0 {
                     let path = database.display();
                     self.warnings.push(format!(
-                        "storage.path: {path} has mode {mode:04o}, open to others; run: chmod 600 {path}"
+                        "storage.path: {path}: others can read this file (its mode is {mode:04o}); run: chmod 600 {path}"
                     ));
                 }
                 self.secret("storage.master_key", &master_key);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.directory(database);
+                self.warnings.extend(missing_directory(database).map(|problem| format!("storage.path: {problem}")));
                 match master_key.exists() {
                     true => self.secret("storage.master_key", &master_key),
                     false => self.warnings.push(format!(
-                        "storage.master_key: {} does not exist; neither does the database",
+                        "storage.master_key: {}: there is no such file, nor a database; `countersign init` makes both",
                         master_key.display()
                     )),
                 }
@@ -73,23 +76,35 @@ impl Findings {
         }
     }
 
-    /// The directory in which the database will be made.
-    fn directory(&mut self, database: &Path) {
-        let directory = database.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !directory.is_dir() {
-            let path = directory.display();
-            self.warnings.push(format!("storage.path: there is no directory {path}; run: install -d -m 700 {path}"));
-        }
-    }
-
     /// Being refused is a warning only: the server may run as another user than the one who checks.
     fn unreadable(&mut self, key: &str, path: &Path, error: &io::Error) {
-        let problem = format!("{key}: {} cannot be read: {error}", path.display());
+        let problem = format!("{key}: {}: cannot be read: {error}", path.display());
         match error.kind() {
             io::ErrorKind::PermissionDenied => self.warnings.push(problem),
             _ => self.errors.push(problem),
         }
     }
+}
+
+/// What is wrong if the directory is not there in which the database will be made.
+pub fn missing_directory(database: &Path) -> Option<String> {
+    let directory = directory_of(database);
+    let path = directory.display();
+    (!directory.is_dir()).then(|| format!("{path}: there is no such directory; run: install -d -m 700 {path}"))
+}
+
+/// What is wrong if others can enter the directory of the database.
+pub fn exposed_directory(database: &Path) -> Option<String> {
+    let directory = directory_of(database);
+    let path = directory.display();
+    let mode = fs::metadata(directory).ok()?.permissions().mode() & 0o777;
+    let is_exposed = mode & ANY_ACCESS_BUT_THE_OWNERS != 0;
+    is_exposed
+        .then(|| format!("{path}: others can enter this directory (its mode is {mode:04o}); run: chmod 700 {path}"))
+}
+
+fn directory_of(database: &Path) -> &Path {
+    database.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
@@ -102,7 +117,9 @@ mod tests {
 
     impl Place {
         fn new() -> Self {
-            Self(tempfile::tempdir().expect("a directory"))
+            let place = tempfile::tempdir().expect("a directory");
+            fs::set_permissions(place.path(), fs::Permissions::from_mode(0o700)).expect("mode");
+            Self(place)
         }
 
         fn file(&self, name: &str, text: &str, mode: u32) -> PathBuf {
@@ -125,7 +142,7 @@ mod tests {
         let place = Place::new();
         let findings = examine(&place.config());
         assert!(findings.errors.is_empty(), "{findings:?}");
-        assert!(findings.warnings[0].contains("master.key does not exist"), "{findings:?}");
+        assert!(findings.warnings[0].contains("master.key: there is no such file, nor a database"), "{findings:?}");
 
         place.file("countersign.redb", "", 0o600);
         let findings = examine(&place.config());
@@ -139,7 +156,11 @@ mod tests {
         place.file("countersign.redb", "", 0o604);
         let findings = examine(&place.config());
         assert!(findings.errors[0].ends_with(&format!("chmod 600 {}", key.display())), "{findings:?}");
-        assert!(findings.warnings[0].contains("mode 0604"), "{findings:?}");
+        assert!(findings.warnings[0].contains("mode is 0604"), "{findings:?}");
+        fs::set_permissions(place.0.path(), fs::Permissions::from_mode(0o750)).expect("mode");
+        let findings = examine(&place.config());
+        let expected = format!("(its mode is 0750); run: chmod 700 {}", place.0.path().display());
+        assert!(findings.warnings[0].ends_with(&expected), "{findings:?}");
     }
 
     #[test]
@@ -151,7 +172,7 @@ mod tests {
         config.tls.key = Some(place.0.path().join("nowhere.key"));
         let findings = examine(&config);
         assert!(findings.errors[0].ends_with("holds no PEM certificate"), "{findings:?}");
-        assert!(findings.errors[1].contains("nowhere.key does not exist"), "{findings:?}");
+        assert!(findings.errors[1].contains("nowhere.key: there is no such file"), "{findings:?}");
 
         config.tls.certificate = Some(place.file("tls.crt", "-----BEGIN CERTIFICATE-----\n", 0o644));
         config.tls.key = Some(place.file("tls.key", "", 0o600));

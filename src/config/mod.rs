@@ -22,12 +22,13 @@ mod value;
 
 pub use error::ConfigError;
 pub use external_url::ExternalUrl;
+pub use files::{exposed_directory, missing_directory};
 pub use quantity::{Bytes, Count, Seconds};
 pub use report::check_config;
 pub use settings::{Config, JwtType, Logs, Metrics, Server, Serving, Storage, Tls, TlsSource, Tokens};
 
 use layers::Layers;
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
 /// What the command line sets. It overrules everything else.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +63,11 @@ impl Overrides {
     pub fn set(&mut self, flag: impl Into<String>, path: impl Into<String>, value: impl Into<String>) {
         self.0.push(Override { flag: flag.into(), path: path.into(), value: value.into() });
     }
+}
+
+/// An address to listen on, as the key `server.listen` has it; or what is wrong with it.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    value::Value::read(&value::Raw::Text(text))
 }
 
 /// The process's environment, as far as it can concern the settings. Bytes that are no UTF-8 become U+FFFD, so that the

@@ -142,8 +142,8 @@ impl Config {
         match (&self.external_url, self.tls.source(), self.server.proxies()) {
             (Some(external_url), Ok(tls), Ok(())) => Ok(Serving { external_url, tls }),
             (url, tls, proxies) => {
-                let missing =
-                    "external_url: not set; it is the URL by which clients reach the server, and their issuer";
+                let missing = "external_url: not set; set it to the URL by which clients reach the server, such as \
+                               \"https://id.example.org\": every token names it as its issuer";
                 let missing = url.is_none().then(|| missing.to_owned());
                 Err(ConfigError::new(missing.into_iter().chain(tls.err()).chain(proxies.err()).collect()))
             }

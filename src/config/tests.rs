@@ -188,7 +188,7 @@ fn a_check_lists_what_is_in_effect_or_what_is_wrong() {
     assert_eq!(line("external_url"), r#"external_url "https://id.example.org" file, line 1"#);
     assert_eq!(line("tls.certificate"), "tls.certificate (not set) default");
     assert_eq!(line("server.max_connections"), "server.max_connections 4096 default");
-    assert!(line("warning: storage.master_key").ends_with("does not exist; neither does the database"));
+    assert!(line("warning: storage.master_key").ends_with("nor a database; `countersign init` makes both"));
 
     let nothing = check_config(None, vars(&[]), Overrides::default()).expect_err("no issuer");
     assert_eq!(nothing.problems().len(), 2, "{nothing}");

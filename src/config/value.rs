@@ -136,7 +136,9 @@ impl Word for PathBuf {
 
 impl Word for ExternalUrl {
     fn expected() -> String {
-        "an https URL in lower case without path, query or slash at its end, such as \"https://id.example.org\"".into()
+        "https://, a host in lower case, a port if need be, and nothing behind it, such as \"https://id.example.org\" or \
+         \"https://id.example.org:8443\""
+            .into()
     }
 
     fn parse(text: &str) -> Option<Self> {

@@ -14,22 +14,22 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// Why a private file was not read or not written, in sentences for the one who runs the server.
+/// Why a private file was not read or not written, for the one who runs the server.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    #[error("The file {path} already exists, and is not overwritten.")]
+    #[error("{path}: this file is there already, and is not overwritten")]
     Exists { path: PathBuf },
-    #[error("The file {path} can be read by others than its owner (its mode is {mode:04o}). Run: chmod 600 {path}")]
+    #[error("{path}: others than its owner can read this file (its mode is {mode:04o}); run: chmod 600 {path}")]
     Exposed { path: PathBuf, mode: u32 },
-    #[error("The file {path} does not exist.")]
+    #[error("{path}: there is no such file")]
     Missing { path: PathBuf },
-    #[error("{path} is not a regular file.")]
+    #[error("{path}: this is not a regular file")]
     NotAFile { path: PathBuf },
-    #[error("The file {path} is larger than {MAX_PRIVATE_FILE_BYTES} bytes.")]
+    #[error("{path}: this file is larger than {MAX_PRIVATE_FILE_BYTES} bytes")]
     TooLarge { path: PathBuf },
-    #[error("The file {path} cannot be read: {reason}.")]
+    #[error("{path}: cannot be read: {reason}")]
     Unreadable { path: PathBuf, reason: io::Error },
-    #[error("The file {path} cannot be written: {reason}.")]
+    #[error("{path}: cannot be written: {reason}")]
     Unwritable { path: PathBuf, reason: io::Error },
 }
 
@@ -204,7 +204,7 @@ mod tests {
         for mode in [0o640, 0o620, 0o604, 0o601, 0o644, 0o666] {
             chmod(&path, mode);
             let refusal = read_private(&path).expect_err("exposed").to_string();
-            assert!(refusal.ends_with(&format!("Run: chmod 600 {}", path.display())), "{refusal}");
+            assert!(refusal.ends_with(&format!("; run: chmod 600 {}", path.display())), "{refusal}");
             assert!(refusal.contains(&format!("(its mode is {mode:04o})")), "{refusal}");
         }
         for mode in [0o600, 0o400] {

@@ -16,16 +16,21 @@ use zeroize::Zeroizing;
 #[derive(Clone, Debug)]
 pub struct MasterKey(SecretKey);
 
-/// Why there is no master key, in sentences for the one who runs the server. None of them repeats the key's text.
+/// Why there is no master key, for the one who runs the server. None of them repeats the key's text.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     #[error(transparent)]
     File(#[from] FileError),
-    #[error("A master key is {DIGITS} hexadecimal digits, but here are {found} bytes.")]
+    #[error(
+        "{path}: there is no master key here. The database is worthless without the one that was made with it: put back a \
+         copy, or say with storage.master_key where it is"
+    )]
+    Missing { path: PathBuf },
+    #[error("a master key is {DIGITS} hexadecimal digits, but here are {found} bytes")]
     WrongLength { found: usize },
-    #[error("A master key is {DIGITS} hexadecimal digits, but the byte at position {position} is none.")]
+    #[error("a master key is {DIGITS} hexadecimal digits, but the byte at position {position} is none")]
     NotADigit { position: usize },
-    #[error("The file {path} does not hold a master key. {reason}")]
+    #[error("{path}: this file does not hold a master key: {reason}")]
     NotAKey { path: PathBuf, reason: Box<MasterKeyError> },
 }
 
@@ -68,7 +73,11 @@ impl MasterKey {
     /// Reads the key's file, which must be readable by its owner alone (see [`read_private`]).
     pub fn read(path: &Path) -> Result<Self, MasterKeyError> {
         let not_a_key = |reason| MasterKeyError::NotAKey { path: path.into(), reason: Box::new(reason) };
-        Self::parse(&read_private(path)?).map_err(not_a_key)
+        let text = read_private(path).map_err(|error| match error {
+            FileError::Missing { path } => MasterKeyError::Missing { path },
+            other => other.into(),
+        })?;
+        Self::parse(&text).map_err(not_a_key)
     }
 
     /// Writes the key's file, readable by its owner alone. Never overwrites one: it may be the only copy of a key.
@@ -93,13 +102,13 @@ impl MasterKey {
 
     /// Decrypts what [`Self::seal`] made under the same key and context.
     pub fn open(&self, context: &'static str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        let refusal = |reason: &str| Error::internal(format!("the {context} does not open: {reason}"));
+        let refusal = |reason: &str| Error::internal(format!("what the master key sealed does not open: {reason}"));
         let (clear, body) = sealed.split_at_checked(CLEAR_BYTES).ok_or_else(|| refusal("it is cut short"))?;
         let [VERSION, salt @ ..] = clear else {
             return Err(refusal("it was sealed by a later version of this program"));
         };
         let plaintext = self.key_of(salt)?.open(&authenticated(context), body);
-        plaintext.ok_or_else(|| refusal("the master key does not match the database, or the record is damaged"))
+        plaintext.ok_or_else(|| refusal("this master key does not match the database, or the record is damaged"))
     }
 
     fn key_of(&self, salt: &[u8]) -> Result<OneTimeKey> {
@@ -139,12 +148,12 @@ mod tests {
     #[test]
     fn what_is_not_64_digits_is_refused_in_words() {
         let refusal = |text: &str| MasterKey::parse(text.as_bytes()).expect_err("no key").to_string();
-        assert_eq!(refusal(""), "A master key is 64 hexadecimal digits, but here are 0 bytes.");
-        assert!(refusal(&"0".repeat(63)).ends_with("here are 63 bytes."));
-        assert!(refusal(&"0".repeat(65)).ends_with("here are 65 bytes."));
-        assert!(refusal(&("0".repeat(64) + "\n\n")).ends_with("here are 65 bytes."));
-        assert!(refusal(&("0".repeat(62) + "g0")).ends_with("the byte at position 62 is none."));
-        assert!(refusal(&(" ".to_owned() + &"0".repeat(63))).ends_with("the byte at position 0 is none."));
+        assert_eq!(refusal(""), "a master key is 64 hexadecimal digits, but here are 0 bytes");
+        assert!(refusal(&"0".repeat(63)).ends_with("here are 63 bytes"));
+        assert!(refusal(&"0".repeat(65)).ends_with("here are 65 bytes"));
+        assert!(refusal(&("0".repeat(64) + "\n\n")).ends_with("here are 65 bytes"));
+        assert!(refusal(&("0".repeat(62) + "g0")).ends_with("the byte at position 62 is none"));
+        assert!(refusal(&(" ".to_owned() + &"0".repeat(63))).ends_with("the byte at position 0 is none"));
     }
 
     #[test]
@@ -152,19 +161,20 @@ mod tests {
         let directory = tempfile::tempdir().expect("directory");
         let path = directory.path().join("master.key");
         let missing = MasterKey::read(&path).expect_err("missing").to_string();
-        assert_eq!(missing, format!("The file {} does not exist.", path.display()));
+        assert!(missing.starts_with(&format!("{}: there is no master key here. ", path.display())), "{missing}");
         key(1).write_new(&path).expect("written");
         assert_eq!(MasterKey::read(&path).expect("read").to_text(), key(1).to_text());
         assert!(matches!(key(2).write_new(&path), Err(MasterKeyError::File(FileError::Exists { .. }))));
 
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("chmod");
         let exposed = MasterKey::read(&path).expect_err("exposed").to_string();
-        assert!(exposed.ends_with(&format!("Run: chmod 600 {}", path.display())), "{exposed}");
+        assert!(exposed.ends_with(&format!("; run: chmod 600 {}", path.display())), "{exposed}");
 
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("chmod");
         fs::write(&path, &key(1).to_text()[..40]).expect("cut");
         let cut = MasterKey::read(&path).expect_err("cut").to_string();
-        assert!(cut.starts_with(&format!("The file {} does not hold a master key. A master", path.display())), "{cut}");
+        let expected = format!("{}: this file does not hold a master key: a master key is", path.display());
+        assert!(cut.starts_with(&expected), "{cut}");
     }
 
     #[test]

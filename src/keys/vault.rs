@@ -33,6 +33,13 @@ pub fn forget_signing_key(kid: &str) -> Sealed {
     (signing_key_name(kid), Vec::new())
 }
 
+/// Whether the database's keys are sealed under this master key, as far as can be told: a database that lost them is not
+/// the master key's fault.
+pub fn fits(store: &Store, master: &MasterKey) -> Result<bool> {
+    let sealed = store.sealed_key(SERVER_KEY)?;
+    Ok(sealed.is_none_or(|sealed| master.open(SERVER_KEY_CONTEXT, &sealed).is_ok()))
+}
+
 /// All keys that count at `now`. Fails if the master key is not the one that sealed them.
 pub fn open_ring(store: &Store, master: &MasterKey, now: Timestamp) -> Result<KeyRing> {
     let sealed = store.sealed_key(SERVER_KEY)?.ok_or_else(|| Error::internal("the vault holds no server key"))?;

@@ -21,6 +21,8 @@ pub struct CheckReport {
     pub rows: u64,
     /// In words; empty if all is well. At most `MAX_FINDINGS`.
     pub findings: Vec<String>,
+    /// How many there are, with those that are not told.
+    pub found: u64,
 }
 
 /// More findings than this say nothing new.
@@ -29,18 +31,36 @@ const MAX_FINDINGS: usize = 20;
 const EVENTS_PER_COMMIT: u64 = 10_000;
 
 /// Replays the whole log into `scratch`, a file that is empty or not there, and compares what comes out with the state, byte
-/// for byte, but for what is kept beside the log. Also checks that sequences and positions have no gap and that each event names the hash of the one before.
-/// `progress` hears of every 10,000 events.
+/// for byte, but for what is kept beside the log. Also checks that sequences and positions have no gap and that each event
+/// names the hash of the one before. `progress` hears of every 10,000 events.
+///
+/// An event that cannot be read or applied is a finding. The later ones are read all the same, but what they would give
+/// without it says nothing about the state, so that is not compared.
 pub fn check(store: &Store, scratch: &Path, progress: impl Fn(u64)) -> Result<CheckReport> {
     let transaction = store.database().begin_read().map_err(Error::internal)?;
     let replayed = Database::create(scratch).map_err(Error::internal)?;
     let mut report = CheckReport::default();
-    replay(&transaction, &replayed, &mut report, progress)?;
-    compare(&transaction, &replayed, &mut report)?;
+    match replay(&transaction, &replayed, &mut report, progress)? {
+        Replayed::Wholly => compare(&transaction, &replayed, &mut report)?,
+        Replayed::InPart => report.find("so what requests read was not compared with the log".into()),
+    }
     Ok(report)
 }
 
-fn replay(from: &ReadTransaction, into: &Database, report: &mut CheckReport, progress: impl Fn(u64)) -> Result<()> {
+/// Whether every event was applied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Replayed {
+    Wholly,
+    InPart,
+}
+
+fn replay(
+    from: &ReadTransaction,
+    into: &Database,
+    report: &mut CheckReport,
+    progress: impl Fn(u64),
+) -> Result<Replayed> {
+    let mut outcome = Replayed::Wholly;
     let events = from.open_table(LOG).map_err(Error::internal)?;
     let positions = from.open_table(POSITIONS).map_err(Error::internal)?;
     let mut heads: HashMap<String, (u64, [u8; 32])> = HashMap::new();
@@ -56,13 +76,25 @@ fn replay(from: &ReadTransaction, into: &Database, report: &mut CheckReport, pro
         if position.value() != report.events {
             report.find(format!("position {} stands where {} should", position.value(), report.events));
         }
-        let event = log::read(bytes.value())?;
         let head = heads.entry(owner.to_owned()).or_default();
-        if (event.sequence, event.previous) != (head.0 + 1, head.1) || event.sequence != sequence {
-            report.find(format!("event {sequence} of {owner} does not follow event {} of its log", head.0));
+        let before = std::mem::replace(head, (sequence, log::hash(bytes.value())));
+        let event = match log::read(bytes.value()) {
+            Ok(event) => event,
+            Err(error) => {
+                report.find(format!("event {sequence} of {owner} cannot be read: {}", error.reason()));
+                outcome = Replayed::InPart;
+                continue;
+            }
+        };
+        if (event.sequence, event.previous) != (before.0 + 1, before.1) || event.sequence != sequence {
+            report.find(format!("event {sequence} of {owner} does not follow event {} of its log", before.0));
         }
-        *head = (event.sequence, log::hash(bytes.value()));
-        apply(&mut transaction.open_table(STATE).map_err(Error::internal)?, &event)?;
+        if outcome == Replayed::Wholly
+            && let Err(error) = apply(&mut transaction.open_table(STATE).map_err(Error::internal)?, &event)
+        {
+            report.find(format!("event {sequence} of {owner} cannot be applied: {}", error.reason()));
+            outcome = Replayed::InPart;
+        }
         if report.events.is_multiple_of(EVENTS_PER_COMMIT) {
             transaction.commit().map_err(Error::internal)?;
             transaction = begin(into)?;
@@ -75,7 +107,7 @@ fn replay(from: &ReadTransaction, into: &Database, report: &mut CheckReport, pro
     if events.len().map_err(Error::internal)? != report.events {
         report.find("the log holds events that have no position".into());
     }
-    Ok(())
+    Ok(outcome)
 }
 
 fn compare(kept: &ReadTransaction, replayed: &Database, report: &mut CheckReport) -> Result<()> {
@@ -104,6 +136,7 @@ fn compare(kept: &ReadTransaction, replayed: &Database, report: &mut CheckReport
 
 impl CheckReport {
     fn find(&mut self, finding: String) {
+        self.found += 1;
         if self.findings.len() < MAX_FINDINGS {
             self.findings.push(finding);
         }

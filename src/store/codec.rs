@@ -149,17 +149,19 @@ impl Record for u64 {
 /// The record's bytes, version first. Fails only for one beyond [`MAX_RECORD_BYTES`].
 pub fn encode<R: Record>(record: &R) -> Result<Vec<u8>> {
     let mut bytes = vec![R::VERSION];
-    options().serialize_into(&mut bytes, record).map_err(|e| Error::internal(format!("writing a {}: {e}", R::NAME)))?;
+    options()
+        .serialize_into(&mut bytes, record)
+        .map_err(|e| Error::internal(format!("the {} record cannot be written: {e}", R::NAME)))?;
     Ok(bytes)
 }
 
 /// Reads what [`encode`] wrote, now or in an earlier release. Anything else is an error, never a panic.
 pub fn decode<R: Record>(bytes: &[u8]) -> Result<R> {
     let (&version, body) =
-        bytes.split_first().ok_or_else(|| Error::internal(format!("an empty {} record", R::NAME)))?;
+        bytes.split_first().ok_or_else(|| Error::internal(format!("the {} record is empty", R::NAME)))?;
     R::read(version, body)
-        .ok_or_else(|| Error::internal(format!("a {} record of unknown version {version}", R::NAME)))?
-        .map_err(|e| Error::internal(format!("reading a {}: {e}", R::NAME)))
+        .ok_or_else(|| Error::internal(format!("the {} record has the unknown version {version}", R::NAME)))?
+        .map_err(|e| Error::internal(format!("the {} record cannot be read: {e}", R::NAME)))
 }
 
 fn options() -> impl Options {

@@ -12,7 +12,7 @@ use crate::{
     },
     time::{Clock, Timestamp},
 };
-use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend, TableError};
 use std::{
     fs::{self, File, OpenOptions},
     io,
@@ -43,6 +43,8 @@ pub enum OpenError {
     Missing { path: PathBuf },
     #[error("{path}: another process has this database open; stop it first (is the server running?)")]
     InUse { path: PathBuf },
+    #[error("{path}: this is no database of Countersign; it was left as it is")]
+    Foreign { path: PathBuf },
     #[error("{path}: the database has format {found}; this program reads format {FORMAT}")]
     Format { path: PathBuf, found: u64 },
     #[error(
@@ -94,6 +96,7 @@ impl Store {
         let broken = |e: io::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
         OpenOptions::new().create_new(true).write(true).mode(0o600).open(path).map_err(broken)?;
         let database = builder(&options).create(path).map_err(|e| open_error(path, e))?;
+        create_tables(&database).map_err(|e| broken_by(path, e))?;
         Self::start(database, options, path)
     }
 
@@ -102,6 +105,7 @@ impl Store {
         if !path.exists() {
             return Err(OpenError::Missing { path: path.into() });
         }
+        refuse_foreign(path, &options)?;
         let database = builder(&options).open(path).map_err(|e| open_error(path, e))?;
         Self::start(database, options, path)
     }
@@ -110,16 +114,17 @@ impl Store {
     pub fn on_backend(backend: impl StorageBackend, options: Options) -> Result<Self, OpenError> {
         let path = Path::new("<backend>");
         let database = builder(&options).create_with_backend(backend).map_err(|e| open_error(path, e))?;
+        let broken = |e: redb::Error| broken_by(path, e);
+        if format_of(&database).map_err(broken)?.is_none() {
+            create_tables(&database).map_err(broken)?;
+        }
         Self::start(database, options, path)
     }
 
     fn start(database: Database, options: Options, path: &Path) -> Result<Self, OpenError> {
-        let broken = |e: redb::Error| OpenError::Broken { path: path.into(), reason: e.to_string() };
-        let found = create_tables(&database).map_err(broken)?;
-        if found != FORMAT {
-            return Err(OpenError::Format { path: path.into(), found });
-        }
-        if let Some(at) = last_event_at(&database).map_err(broken)? {
+        let broken = |e: redb::Error| broken_by(path, e);
+        require_format(path, &database)?;
+        if let Some(at) = newest_event_at(&database).map_err(broken)? {
             options.clock.never_before(at).map_err(|behind| OpenError::ClockBehind {
                 path: path.into(),
                 written: behind.written.to_rfc3339(),
@@ -274,13 +279,40 @@ fn open_error(path: &Path, error: DatabaseError) -> OpenError {
     }
 }
 
-/// Makes sure that every table exists, so that readers need not ask, and returns the file's format.
-fn create_tables(database: &Database) -> Result<u64, redb::Error> {
-    if let Ok(meta) = database.begin_read()?.open_table(META)
-        && let Some(format) = meta.get(FORMAT_KEY)?
-    {
-        return Ok(format.value());
+fn broken_by(path: &Path, error: redb::Error) -> OpenError {
+    OpenError::Broken { path: path.into(), reason: error.to_string() }
+}
+
+/// Looks at the file before it is opened for writing, which changes it, whosoever it is.
+fn refuse_foreign(path: &Path, options: &Options) -> Result<(), OpenError> {
+    match builder(options).open_read_only(path) {
+        Ok(database) => require_format(path, &database),
+        // What was not closed can be read only when it has been repaired.
+        Err(DatabaseError::RepairAborted) => Ok(()),
+        Err(error) => Err(open_error(path, error)),
     }
+}
+
+fn require_format(path: &Path, database: &impl ReadableDatabase) -> Result<(), OpenError> {
+    match format_of(database).map_err(|e| broken_by(path, e))? {
+        Some(FORMAT) => Ok(()),
+        Some(found) => Err(OpenError::Format { path: path.into(), found }),
+        None => Err(OpenError::Foreign { path: path.into() }),
+    }
+}
+
+/// The file's format. `None` if it is new, or another program's.
+fn format_of(database: &impl ReadableDatabase) -> Result<Option<u64>, redb::Error> {
+    match database.begin_read()?.open_table(META) {
+        Ok(meta) => Ok(meta.get(FORMAT_KEY)?.map(|format| format.value())),
+        Err(TableError::Storage(error)) => Err(error.into()),
+        // There is no table of this name, or one of another kind.
+        Err(_) => Ok(None),
+    }
+}
+
+/// Fills a new file with every table, so that readers need not ask whether there is one.
+fn create_tables(database: &Database) -> Result<(), redb::Error> {
     let mut transaction = database.begin_write()?;
     // As the writer does, so that the first change is as safe as all later ones: after a commit in one phase, redb would
     // take the next one for done although it failed halfway.
@@ -291,14 +323,18 @@ fn create_tables(database: &Database) -> Result<u64, redb::Error> {
     transaction.open_table(VAULT)?;
     transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
     transaction.commit()?;
-    Ok(FORMAT)
+    Ok(())
 }
 
-fn last_event_at(database: &Database) -> Result<Option<Timestamp>, redb::Error> {
+/// When the newest event happened that can be read: damage behind it, which `check` reports, must not disarm the guard.
+fn newest_event_at(database: &Database) -> Result<Option<Timestamp>, redb::Error> {
     let transaction = database.begin_read()?;
-    let positions = transaction.open_table(POSITIONS)?;
-    let Some((_, last)) = positions.last()? else { return Ok(None) };
     let events = transaction.open_table(LOG)?;
-    let Some(bytes) = events.get(last.value())? else { return Ok(None) };
-    Ok(log::read(bytes.value()).ok().map(|event| event.at))
+    for row in transaction.open_table(POSITIONS)?.iter()?.rev() {
+        let (_, place) = row?;
+        if let Some(event) = events.get(place.value())?.and_then(|bytes| log::read(bytes.value()).ok()) {
+            return Ok(Some(event.at));
+        }
+    }
+    Ok(None)
 }

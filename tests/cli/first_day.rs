@@ -5,6 +5,7 @@ use crate::common::binary::{Binary, command, complaint, run};
 use crate::common::client::Ask;
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     process::{Output, Stdio},
     thread::sleep,
     time::Duration,
@@ -27,6 +28,24 @@ fn init_happens_once() {
     assert!(again.contains("admin.pat: there is such a file already"), "{again}");
     assert!(!site.path("countersign.redb").exists());
     assert_eq!(fs::read(site.path("admin.pat")).expect("a token"), token);
+}
+
+#[test]
+fn the_directory_is_asked_for_and_looked_at() {
+    let site = Site::new();
+    let place = site.path("data");
+    let set = format!("storage.path={}", place.join("countersign.redb").display());
+    let init = ["init", "--config", &site.config(), "--set", &set];
+    let said = complaint(&init);
+    assert!(
+        said.ends_with(&format!("there is no such directory; run: install -d -m 700 {}\n", place.display())),
+        "{said}"
+    );
+    fs::create_dir(&place).expect("made");
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).expect("changed");
+    let output = run(&init);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains(&format!("run: chmod 700 {}", place.display())), "{said}");
 }
 
 /// Whether the administrator's token opens the database: they come from one `init`.

@@ -162,9 +162,12 @@ fn every_wrong_line_is_named_and_nothing_is_applied() {
         json!({ "user": { "name": "nameless" } }),
         json!({ "group": {} }),
     ];
-    let said = refused(&site, &write(&site, &lines));
+    let file = write(&site, &lines);
+    let said = refused(&site, &file);
+    let first = format!("countersign: {file}: these lines are wrong, and nothing was applied:\n");
+    assert!(said.starts_with(&first), "{said}");
     for (line, reason) in [
-        (2, "another line has an organization of this name"),
+        (2, "another line has an organisation of this name"),
         (3, "Organisation's name or id already taken"),
         (4, "id must begin with a letter or digit"),
         (5, "unknown field `colour`"),
@@ -208,9 +211,12 @@ fn what_is_no_file_of_lines_is_refused() {
     let said = refused(&site, &write_text(&site, &"x".repeat(70_000)));
     assert!(said.contains("line 1: a line can have 65536 bytes at most"), "{said}");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("changed");
-    assert!(refused(&site, &file).contains(&format!("Run: chmod 600 {file}")));
+    assert!(refused(&site, &file).contains(&format!("; run: chmod 600 {file}")));
     let nowhere = site.path("nowhere.jsonl").display().to_string();
-    assert!(complaint(&["import", "--config", &site.config(), &nowhere]).contains("does not exist"));
+    assert!(
+        complaint(&["import", "--config", &site.config(), &nowhere])
+            .contains(&format!("{nowhere}: there is no such file"))
+    );
     assert!(said_of_empty(&site).contains("imported already: 0 organisations"));
 }
 

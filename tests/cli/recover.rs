@@ -35,7 +35,7 @@ async fn who_has_the_files_gets_in_again() {
     assert!(output.status.success() && said.contains("recovery.pat") && !said.contains("cs_pat_"), "{said}");
     assert_eq!(mode(site.path("recovery.pat")), 0o600);
     let first = fs::read_to_string(site.path("recovery.pat")).expect("a token");
-    assert!(complaint(&recover).contains("recovery.pat already exists"));
+    assert!(complaint(&recover).contains("recovery.pat: this file is there already"));
     // A user that is there already is taken; and whoever asks sees the token.
     let output = run(&[recover.as_slice(), &["--print"]].concat());
     let said = String::from_utf8(output.stdout).expect("UTF-8");

@@ -140,7 +140,7 @@ async fn the_longest_life_that_an_organisation_allows_holds_for_imported_secrets
         let secret = json!({ "hash": ARGON2ID, "expires": expires });
         let line = json!({ "user": { "userName": "robot", "secrets": [secret] } }).to_string();
         match import::check(&kit.app, &mut Cursor::new(line), |_| {}) {
-            Err(import::Refused::Lines(lines, 0)) => lines.into_iter().next().map(|(_, said)| said),
+            Err(import::Refused::Lines { wrong, more: 0, done: 0 }) => wrong.into_iter().next().map(|(_, said)| said),
             Err(refused) => panic!("{refused:?}"),
             Ok(_) => None,
         }

@@ -36,11 +36,14 @@ pub struct Checked {
     pub totals: Totals,
 }
 
+/// A line's number, and what is wrong with it.
+type Wrong = (u64, String);
+
 /// Why a file was not taken.
 #[derive(Debug)]
 pub enum Refused {
-    /// What is wrong with it, by line; and how many more lines are wrong than are shown.
-    Lines(Vec<(u64, String)>, u64),
+    /// What is wrong with it, by line; how many more lines are wrong; and how many were applied, now or before.
+    Lines { wrong: Vec<Wrong>, more: u64, done: u64 },
     /// The file could not be read, or the database failed.
     Failed(Error),
 }
@@ -80,7 +83,7 @@ pub fn check(app: &App, file: &mut (impl BufRead + Seek), mut on_line: impl FnMu
     }
     match wrong.is_empty() {
         true => Ok(Checked { file: name, lines, done, totals }),
-        false => Err(Refused::Lines(wrong, more)),
+        false => Err(Refused::Lines { wrong, more, done }),
     }
 }
 
@@ -100,14 +103,15 @@ pub fn apply(
         while batch.len() < MAX_IMPORT_BATCH
             && let Some(line) = reader.next()?
         {
-            let line = line.and_then(Line::parse).map_err(|reason| changed(reader.number, reason))?;
+            let line = line.and_then(Line::parse).map_err(|reason| changed(reader.number, reason, done))?;
             batch.push((reader.number, line));
         }
         if batch.is_empty() {
-            return Err(changed(reader.number, "the file ends here now".into()));
+            return Err(changed(reader.number, "the file ends here now".into(), done));
         }
+        let applied = apply_batch(app, planner, batch, checked.file, reader.number)?;
+        planner = applied.map_err(|(number, reason)| changed(number, reason, done))?;
         done = reader.number;
-        planner = apply_batch(app, planner, batch, checked.file, done)?;
         on_batch(done);
     }
     Ok(())
@@ -119,7 +123,7 @@ fn apply_batch(
     batch: Vec<(u64, Line)>,
     file: [u8; 32],
     done: u64,
-) -> Result<Planner, Refused> {
+) -> Result<Result<Planner, Wrong>> {
     // Which line is wrong is known only inside; a refusal from there is the database's, not the file's.
     let changed = app.store.change_blocking(Warrant::system(), move |state, _| {
         let mut events = Vec::new();
@@ -134,12 +138,18 @@ fn apply_batch(
         events.push(Draft::instance(&instance, InstanceFact::LinesImported { file, done }));
         Ok(Decision::new(events, Ok(planner)))
     })?;
-    changed.answer.map_err(|(number, reason)| self::changed(number, reason))
+    Ok(changed.answer)
 }
 
 /// A line that was right when it was checked.
-fn changed(number: u64, reason: String) -> Refused {
-    Refused::Lines(vec![(number, format!("{reason} (it was right before; was the file changed meanwhile?)"))], 0)
+fn changed(number: u64, reason: String, done: u64) -> Refused {
+    let reason = format!("{reason} (it was right before; was the file changed meanwhile?)");
+    Refused::Lines { wrong: vec![(number, reason)], more: 0, done }
+}
+
+/// A line of a file of which nothing can have been applied, because it never passed.
+fn hopeless(number: u64, reason: String) -> Refused {
+    Refused::Lines { wrong: vec![(number, reason)], more: 0, done: 0 }
 }
 
 /// What a file is called, and how many lines it has.
@@ -149,11 +159,11 @@ fn name(app: &App, file: &mut (impl BufRead + Seek)) -> Result<([u8; 32], u64), 
     while let Some(line) = reader.next()? {
         match line {
             Ok(line) => hasher.update(&(line.len() as u64).to_le_bytes()).update(line),
-            Err(reason) => return Err(Refused::Lines(vec![(reader.number, reason)], 0)),
+            Err(reason) => return Err(hopeless(reader.number, reason)),
         };
         if reader.number >= MAX_IMPORT_LINES {
             let reason = format!("a file can have {MAX_IMPORT_LINES} lines at most; split it before this one");
-            return Err(Refused::Lines(vec![(reader.number + 1, reason)], 0));
+            return Err(hopeless(reader.number + 1, reason));
         }
     }
     match app.keys.load().client_secrets().hash(&hasher.finalize().to_hex()) {

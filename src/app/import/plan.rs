@@ -71,8 +71,8 @@ impl Planner {
             None => self.app.new_id(),
         };
         let slug = slug(&name);
-        self.once("organization", slug.as_bytes(), "another line has an organization of this name")?;
-        self.once("organization id", id.as_str().as_bytes(), "another line has an organization of this id")?;
+        self.once("organization", slug.as_bytes(), "another line has an organisation of this name")?;
+        self.once("organization id", id.as_str().as_bytes(), "another line has an organisation of this id")?;
         self.orgs.insert(slug, id.clone());
         self.orgs.insert(by_id(id.as_str()), id.clone());
         let Some(state) = state else { return Ok(Vec::new()) };

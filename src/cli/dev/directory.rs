@@ -4,8 +4,9 @@ use super::super::{Failure, failure};
 use crate::{app::bootstrap::Created, keys::file, random::Random};
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::{self, DirBuilder},
-    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    fmt::Display,
+    fs::{self, DirBuilder, OpenOptions},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -24,8 +25,12 @@ pub struct Demo {
     pub client_secret: String,
 }
 
+/// Says that the directory is `dev`'s. The first file in it, so that whatever lies beside it may be made anew.
+const MARKER: &str = ".countersign-dev";
+
 impl Directory {
-    /// The directory at `path`, made if need be, or a temporary one that is removed when this is dropped.
+    /// The directory at `path`, made if need be, or a temporary one that is removed when this is dropped. Refuses one
+    /// that holds anything `dev` did not make: it may be a real server's, whose keys and tokens have the same names.
     pub fn open(path: Option<PathBuf>) -> Result<Self, Failure> {
         let is_temporary = path.is_none();
         let path = match path {
@@ -33,12 +38,21 @@ impl Directory {
             None => std::env::temp_dir().join(format!("countersign-dev-{:016x}", Random::from_os()?.number())),
         };
         let unusable = |e| failure(format!("{}: {e}", path.display()));
-        let is_new = !path.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(unusable)?;
         let path = path.canonicalize().map_err(unusable)?;
         let directory = Self { path, is_temporary };
-        if !is_new {
-            directory.refuse_visitors()?;
+        let is_empty = fs::read_dir(&directory.path).map_err(|e| directory.failure(e))?.next().is_none();
+        if !is_empty && !directory.is_marked() {
+            return Err(directory.failure(
+                "this directory holds what was not made by `countersign dev`; use a new or an empty one, or `countersign \
+                 serve`",
+            ));
+        }
+        directory.refuse_visitors()?;
+        if is_empty {
+            // Nothing is in it, so that it is whole as soon as it is there.
+            let created = OpenOptions::new().create_new(true).write(true).mode(0o600).open(directory.path.join(MARKER));
+            created.map_err(|e| directory.failure(e))?;
         }
         Ok(directory)
     }
@@ -87,26 +101,23 @@ impl Directory {
         serde_json::from_slice(&json).map_err(|e| failure(format!("{}: {e}", self.demo().display())))
     }
 
-    /// Refuses a directory whose database `dev` did not fill: it may be a real one. One that nobody has filled yet is
-    /// what an interrupted first start leaves.
-    pub fn refuse_foreign_database(&self, is_filled: bool) -> Result<(), Failure> {
-        if is_filled && !self.demo().exists() {
-            return Err(failure(format!(
-                "{}: this database was not made by `countersign dev`; use another directory, or `countersign serve`",
-                self.path.display()
-            )));
-        }
-        Ok(())
+    /// Only `dev` writes either of these files.
+    fn is_marked(&self) -> bool {
+        self.path.join(MARKER).exists() || self.demo().exists()
     }
 
     /// Refuses a directory that others can enter.
     fn refuse_visitors(&self) -> Result<(), Failure> {
         let path = self.path.display();
-        let mode = fs::metadata(&self.path).map_err(failure)?.permissions().mode();
+        let mode = fs::metadata(&self.path).map_err(|e| self.failure(e))?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(failure(format!("{path}: others can enter this directory; run: chmod 700 {path}")));
+            return Err(self.failure(format!("others can enter this directory; run: chmod 700 {path}")));
         }
         Ok(())
+    }
+
+    fn failure(&self, reason: impl Display) -> Failure {
+        failure(format!("{}: {reason}", self.path.display()))
     }
 }
 
