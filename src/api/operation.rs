@@ -150,9 +150,6 @@ pub fn on<A: Proof, Q: Request, R: Reply>(
     let run = move |app: App, call: Call| -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> {
         Box::pin(async move {
             let (request, proof): (Q, A) = call.admit(&app, target)?;
-            if !is_validated_first::<Q>() {
-                validate(&request)?;
-            }
             let reply = use_case.run(app, proof, request).await?;
             call.format.encode(&reply)
         })
@@ -164,10 +161,6 @@ pub fn on<A: Proof, Q: Request, R: Reply>(
 /// comes in, and for that of a v2 request where it knows what the request is about.
 fn is_validated_first<Q: Request>() -> bool {
     Q::PACKAGE.ends_with(".v2")
-}
-
-fn validate(request: &impl Validate) -> Result<()> {
-    request.validate().map_err(|violation| Error::invalid(violation.to_string()))
 }
 
 impl Call {
@@ -188,10 +181,14 @@ impl Call {
         }
         let context = self.header(CONTEXT_ORG)?;
         let request: Q = self.decode()?;
+        let validate = || request.validate().map_err(|violation| Error::invalid(violation.to_string()));
         if is_validated_first::<Q>() {
-            validate(&request)?;
+            validate()?;
         }
         let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
+        if !is_validated_first::<Q>() {
+            validate()?;
+        }
         Ok((request, proof))
     }
 
