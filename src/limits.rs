@@ -150,6 +150,8 @@ pub const LEAK_REPORT_BURST: u32 = 50;
 pub const MAX_LABEL_CHARS: usize = 200;
 /// How many roles one membership or user grant may name.
 pub const MAX_ROLES: usize = 64;
+/// User grants that one request removes.
+pub const MAX_BULK_GRANTS: usize = 1000;
 /// How many metadata entries one user or organisation may have.
 pub const MAX_METADATA_ENTRIES: u64 = 1000;
 /// How much metadata one user or organisation may have, keys and values together, in bytes.

@@ -17,6 +17,8 @@ fn lists(kit: &Kit, foreigner: &str, project: &str) -> Vec<(&'static str, Value)
         ("management/ListUserGrants", json!({})),
         ("management/ListUserGrants", json!({ "queries": [{ "projectIdQuery": { "projectId": "a/b" } }] })),
         ("management/ListOrgMetadata", json!({})),
+        ("admin/ListSecretGenerators", json!({ "query": { "offset": 1 } })),
+        ("auth/ListMyUserGrants", json!({})),
         ("admin/ListOrgs", json!({ "sortingColumn": "ORG_FIELD_NAME_NAME" })),
         ("admin/ListIAMMemberRoles", json!({})),
         ("admin/ListIAMMembers", json!({})),

@@ -269,3 +269,27 @@ async fn an_owner_of_one_organisation_is_a_stranger_in_another() {
         kit.refused_to(&owner, "", &procedure, body, PermissionDenied, "AUTH-5mWD2").await;
     }
 }
+
+#[tokio::test]
+async fn an_organisation_is_found_by_its_domain() {
+    let kit = Kit::new().await;
+    let other = kit.org_called("Other").await;
+    let viewer = kit.member("ORG_OWNER").await;
+    let find = "management/GetOrgByDomainGlobal";
+    for domain in ["other.localhost", "OTHER.localhost"] {
+        let found = kit.ok(find, json!({ "domain": domain })).await;
+        assert_eq!((&found["org"]["id"], &found["org"]["primaryDomain"]), (&json!(other), &json!("other.localhost")));
+    }
+    kit.call(find, &viewer, json!({ "domain": "other.localhost" })).await.expect("whoever may look for them");
+    kit.refused(find, json!({ "domain": "none.localhost" }), NotFound, "QUERY-leq5Q").await;
+    kit.refused(find, json!({}), InvalidArgument, "").await;
+}
+
+#[tokio::test]
+async fn names_need_no_domain() {
+    let kit = Kit::new().await;
+    let token = kit.token(&kit.demo).await;
+    let mut policy = kit.call("management/GetDomainPolicy", &token, json!({})).await.expect("shown")["policy"].take();
+    assert!(policy["details"].take()["resourceOwner"].is_string());
+    assert_eq!(policy, json!({ "details": null, "isDefault": true }));
+}

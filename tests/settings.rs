@@ -206,3 +206,17 @@ async fn settings_have_their_paths() {
     let set_up = Ask::post("/admin/v1/orgs/_setup").json(&json!({ "org": { "name": "New" }, "human": {} }));
     assert_eq!(server.admin(set_up).await.status, 501);
 }
+
+#[tokio::test]
+async fn the_one_generator_is_a_list_too() {
+    let kit = Kit::new().await;
+    let list = "admin/ListSecretGenerators";
+    let one = json!({ "generatorType": "SECRET_GENERATOR_TYPE_APP_SECRET" });
+    let generator = kit.ok("admin/GetSecretGenerator", one.clone()).await["secretGenerator"].clone();
+    for queries in [json!([]), json!([{ "typeQuery": one }])] {
+        let all = kit.ok(list, json!({ "queries": queries })).await;
+        assert_eq!((&all["result"], &all["details"]["totalResult"]), (&json!([generator]), &json!("1")));
+    }
+    let codes = json!({ "queries": [{ "typeQuery": { "generatorType": "SECRET_GENERATOR_TYPE_OTP_SMS" } }] });
+    assert_eq!(kit.ok(list, codes).await.get("result"), None);
+}

@@ -205,6 +205,14 @@ impl<I: Permit, O: Permit> Proof for Over<I, O> {
 }
 
 impl Authenticated {
+    /// The proof that the caller may do this to itself, which it may without any role.
+    pub fn over_itself<P: Permit>(self, state: &State<'_>, roles: &Arc<Roles>) -> Result<Authorized<P>> {
+        let (org, reach) = (self.caller.org.clone(), Reach::Caller(None));
+        let proof = Authorized { caller: self.caller, org, reach, roles: roles.clone(), permission: PhantomData };
+        proof.demand(state)?;
+        Ok(proof)
+    }
+
     /// Where the caller holds a permission: for lists that show what the caller may see of many organisations.
     pub fn orgs_where<P: Permit>(&self, state: &State<'_>, roles: &Roles) -> Result<Orgs> {
         orgs_where(state, roles, &self.caller, P::PERMISSION)

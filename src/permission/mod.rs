@@ -60,6 +60,7 @@ permissions! {
     OrgWrite = "org.write",
     OrgCreate = "org.create",
     OrgDelete = "org.delete",
+    OrgGlobalRead = "org.global.read",
     OrgMemberRead = "org.member.read",
     OrgMemberWrite = "org.member.write",
     OrgMemberDelete = "org.member.delete",

@@ -26,11 +26,10 @@ impl<'a> State<'a> {
         self.get(&org_name_key(name))
     }
 
-    /// Whether an organisation has this domain, whatever the case.
-    pub fn org_domain_is_taken(&self, domain: &str) -> Result<bool> {
+    /// The organisation with this domain, whatever the case.
+    pub fn org_by_domain(&self, domain: &str) -> Result<Option<Org>> {
         let domain = fold(domain);
-        let mut holders = self.orgs(OrgColumn::Domain, Part::Only(domain.as_bytes()), Direction::Ascending)?;
-        Ok(holders.next().transpose()?.is_some())
+        self.orgs(OrgColumn::Domain, Part::Only(domain.as_bytes()), Direction::Ascending)?.next().transpose()
     }
 
     /// The organisations of a part of a column, in its order. By id, all of them.

@@ -1,5 +1,5 @@
 use super::{entries, of_demo, pairs, sequence, value};
-use crate::common::{Kit, orgs::dates, text};
+use crate::common::{Kit, orgs::dates, refused_with, text};
 use countersign::error::Kind::{self, FailedPrecondition, NotFound};
 use serde_json::json;
 
@@ -78,6 +78,10 @@ async fn a_list_is_filtered_sorted_and_cut() {
     let token = kit.token(&kit.demo).await;
     let mine = kit.call("auth/ListMyMetadata", &token, json!({ "query": { "asc": true } })).await.expect("a list");
     assert_eq!(entries(&mine), of_demo(&kit).await);
+    let get = async |key: &str| kit.call("auth/GetMyMetadata", &token, json!({ "key": key })).await;
+    let first = &mine["result"][0];
+    assert_eq!(get(&text(&first["key"])).await.expect("an entry")["metadata"], *first);
+    assert_eq!(refused_with(get("nothing").await), (NotFound, "QUERY-Rgh32".into()));
     let list = json!({ "id": kit.demo, "queries": [{}] });
     kit.refused("management/ListUserMetadata", list, Kind::InvalidArgument, "METAD-fdg23").await;
 }

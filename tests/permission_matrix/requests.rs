@@ -58,6 +58,7 @@ pub fn about(procedure: &str, org: &str, user: &str, objects: &Objects) -> Value
             "project_id" => objects.project.as_str().into(),
             "grant_id" if message.contains("Project") => objects.project_grant.as_str().into(),
             "granted_org_id" | "granted_organization_id" => objects.partner.as_str().into(),
+            "grant_id" if message.contains("Bulk") => json!([objects.grant]),
             "grant_id" => objects.grant.as_str().into(),
             "role_key" if message.ends_with("AddProjectRoleRequest") => "probe".into(),
             "role_key" => PROJECT_ROLE.into(),

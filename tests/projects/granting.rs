@@ -2,7 +2,10 @@
 
 use super::assert_list;
 use crate::common::{Kit, orgs::dates};
-use countersign::error::Kind::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
+use countersign::{
+    error::Kind::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound},
+    limits::MAX_BULK_GRANTS,
+};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -160,4 +163,58 @@ async fn grants_are_listed_by_what_they_connect() {
     kit.refused("management/ListUserGrants", json!({ "queries": [{}] }), InvalidArgument, "").await;
     let many = vec![json!({ "userIdQuery": {} }); 257];
     kit.refused("management/ListUserGrants", json!({ "queries": many }), InvalidArgument, "QUERY-4M0fs").await;
+}
+
+#[tokio::test]
+async fn a_caller_sees_what_it_was_given_by_whomever() {
+    let kit = Kit::new().await;
+    let org = kit.org_called("Elsewhere").await;
+    let foreign = kit.project_with(&org, "Foreign", &["reader"]).await;
+    let own = kit.project_with("", "Own", &["writer"]).await;
+    kit.grant("", &kit.admin, &own, &["writer"]).await;
+    let first = kit.grant(&org, &kit.demo, &foreign, &["reader"]).await;
+    let second = kit.grant("", &kit.demo, &own, &["writer"]).await;
+    let token = kit.token(&kit.demo).await;
+    let mine = async |query: Value| kit.call("auth/ListMyUserGrants", &token, query).await.expect("a list");
+    let list = mine(json!({ "query": { "asc": true } })).await;
+    assert_list(&list, "grantId", &[&first, &second]);
+    let mut shown = list["result"][0].clone();
+    assert_eq!(shown["details"].take()["resourceOwner"], org);
+    assert_eq!(
+        shown,
+        json!({
+            "grantId": first, "details": null, "userId": kit.demo, "userType": "TYPE_MACHINE",
+            "orgId": org, "orgName": "Elsewhere", "orgDomain": "elsewhere.localhost",
+            "projectId": foreign, "projectName": "Foreign", "roles": ["reader"], "roleKeys": ["reader"],
+            "state": "USER_GRANT_STATE_ACTIVE",
+        })
+    );
+    assert_list(&mine(json!({ "query": { "limit": 1 } })).await, "grantId", &[&second]);
+}
+
+#[tokio::test]
+async fn several_grants_go_together_or_not_at_all() {
+    let kit = Kit::new().await;
+    let org = kit.org_called("Elsewhere").await;
+    let theirs = kit.project_with(&org, "Theirs", &["reader"]).await;
+    let project = kit.project_with("", "Billing", &["reader"]).await;
+    let foreign = kit.grant(&org, &kit.demo, &theirs, &[]).await;
+    let demo = kit.grant("", &kit.demo, &project, &["reader"]).await;
+    let admin = kit.grant("", &kit.admin, &project, &["reader"]).await;
+    let remove = "management/BulkRemoveUserGrant";
+    for unknown in [json!("1"), json!(foreign)] {
+        let body = json!({ "grantId": [demo, unknown] });
+        kit.refused(remove, body, NotFound, "COMMAND-1My0t").await;
+    }
+    for wrong in [json!([]), json!(vec![demo.clone(); MAX_BULK_GRANTS + 1])] {
+        kit.refused(remove, json!({ "grantId": wrong }), InvalidArgument, "COMMAND-kVfMa").await;
+    }
+    assert_list(
+        &kit.ok("management/ListUserGrants", json!({ "query": { "asc": true } })).await,
+        "id",
+        &[&demo, &admin],
+    );
+    assert_eq!(kit.ok(remove, json!({ "grantId": [demo, admin, demo] })).await, json!({}));
+    assert_list(&kit.ok("management/ListUserGrants", json!({})).await, "id", &[]);
+    kit.events_after_check();
 }

@@ -28,7 +28,8 @@ fn assert_orgs(state: &State<'_>) {
         assert_eq!(state.org_count().expect("a count"), sorted.len() as u64, "{column:?}");
     }
     for org in orgs(OrgColumn::Id, Part::All, Direction::Ascending) {
-        assert!(state.org_domain_is_taken(&org.primary_domain.to_uppercase()).expect("read"), "{}", org.primary_domain);
+        let holder = state.org_by_domain(&org.primary_domain.to_uppercase()).expect("read");
+        assert!(holder.is_some_and(|holder| holder.primary_domain == org.primary_domain), "{}", org.primary_domain);
     }
     for wanted in [OrgState::Active, OrgState::Inactive] {
         let found = orgs(OrgColumn::State, Part::Only(&[wanted as u8]), Direction::Ascending);

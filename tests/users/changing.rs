@@ -71,6 +71,21 @@ async fn refused_renames() {
 }
 
 #[tokio::test]
+async fn a_caller_renames_itself_without_any_role() {
+    let kit = Kit::new().await;
+    let token = kit.token(&kit.demo).await;
+    let rename = async |name: &str| kit.call("auth/UpdateMyUserName", &token, json!({ "userName": name })).await;
+    let renamed = rename(" robot ").await.expect("renamed");
+    assert_eq!(renamed["details"]["resourceOwner"], kit.org);
+    let shown = kit.ok("management/GetUserByID", json!({ "id": kit.demo })).await;
+    assert_eq!(shown["user"]["userName"], "robot");
+    assert_eq!(shown["user"]["details"]["sequence"], renamed["details"]["sequence"]);
+    assert_eq!(refused_with(rename("robot").await), (Kind::FailedPrecondition, "COMMAND-6m9gs".into()));
+    assert_eq!(refused_with(rename("ADMIN").await), (Kind::AlreadyExists, "V3-DKcYh".into()));
+    assert_eq!(refused_with(rename(" ").await), (Kind::InvalidArgument, "COMMAND-2N9fs".into()));
+}
+
+#[tokio::test]
 async fn a_name_is_unique_until_somebody_has_it() {
     let kit = Kit::new().await;
     let unique = async |body| kit.ok("management/IsUserUnique", body).await;

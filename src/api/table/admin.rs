@@ -23,6 +23,7 @@ pub(super) fn rows() -> Vec<(&'static str, Operation)> {
         ("zitadel.admin.v1.AdminService/GetOIDCSettings", on_instance(settings::oidc::get)),
         ("zitadel.admin.v1.AdminService/UpdateOIDCSettings", on_instance(settings::oidc::update)),
         ("zitadel.admin.v1.AdminService/GetSecretGenerator", on_instance(settings::secret_generators::get)),
+        ("zitadel.admin.v1.AdminService/ListSecretGenerators", on_instance(settings::secret_generators::list)),
         ("zitadel.admin.v1.AdminService/UpdateSecretGenerator", on_instance(settings::secret_generators::update)),
         ("zitadel.admin.v1.AdminService/ListEvents", on_instance(events::list)),
         ("zitadel.admin.v1.AdminService/ListEventTypes", on_instance(events::list_types)),

@@ -15,12 +15,13 @@ use crate::{
         metadata::{self, Holder},
         reply,
     },
-    authz::Authorized,
+    authz::{Authenticated, Authorized},
     error::{Error, Fault, Result},
     id::UserId,
     model::{AccessTokenType, Draft, Subject, UserFact, fault},
     permission::{UserRead, UserWrite},
     proto::zitadel::{
+        auth::v1 as auth,
         management::v1 as management,
         user::v2::{self as user, create_user_request::UserType},
     },
@@ -99,10 +100,28 @@ pub async fn rename(
     request: management::UpdateUserNameRequest,
 ) -> Result<management::UpdateUserNameResponse> {
     let user_name = user_name(&request.user_name, "UpdateUserNameRequest.UserName", fault::USER_NAME_MISSING)?;
+    let renamed = give_name(&app, who, request.user_id, user_name).await?;
+    Ok(management::UpdateUserNameResponse { details: reply::changed(&renamed).into() })
+}
+
+/// The same of the caller, which needs no role for that.
+pub async fn rename_me(
+    app: App,
+    who: Authenticated,
+    request: auth::UpdateMyUserNameRequest,
+) -> Result<auth::UpdateMyUserNameResponse> {
+    let user_name = user_name(&request.user_name, "UpdateMyUserNameRequest.UserName", fault::USER_NAME_MISSING)?;
+    let me = who.caller.user.to_string();
+    let who = who.over_itself(&app.store.snapshot()?.state(), &app.roles)?;
+    let renamed = give_name(&app, who, me, user_name).await?;
+    Ok(auth::UpdateMyUserNameResponse { details: reply::changed(&renamed).into() })
+}
+
+async fn give_name(app: &App, who: Authorized<UserWrite>, user_id: String, user_name: String) -> Result<Receipt> {
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
-            let machine = who.machine_to_change(state, &request.user_id, fault::USER_NAME_USER_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::USER_NAME_USER_UNKNOWN)?;
             if machine.user_name == user_name {
                 return Err(fault::USER_NAME_UNCHANGED.into());
             }
@@ -113,7 +132,7 @@ pub async fn rename(
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, renamed)], ()))
         })
         .await?;
-    Ok(management::UpdateUserNameResponse { details: reply::changed(changed.receipt()?).into() })
+    changed.receipt().cloned()
 }
 
 /// Whether a new user could have this name. Machines have no e-mail address, so every address is free.

@@ -64,12 +64,25 @@ pub async fn get(
     Ok(management::GetUserMetadataResponse { metadata: metadata::views::view(entry, &machine.org).into() })
 }
 
+/// One entry of the caller.
+pub async fn get_mine(
+    app: App,
+    who: Authenticated,
+    request: auth::GetMyMetadataRequest,
+) -> Result<auth::GetMyMetadataResponse> {
+    let snapshot = app.store.snapshot()?;
+    let entry = snapshot.state().metadata(&Subject::User(who.caller.user), &request.key)?;
+    let entry = entry.ok_or(fault::METADATA_UNKNOWN)?;
+    Ok(auth::GetMyMetadataResponse { metadata: metadata::views::view(entry, &who.caller.org).into() })
+}
+
 /// The entries of a user, by key. An unknown user has none.
 pub async fn list(
     app: App,
     who: Authorized<UserRead>,
     request: management::ListUserMetadataRequest,
 ) -> Result<management::ListUserMetadataResponse> {
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
     let (details, result) = match who.machine(&state, &request.id)? {
@@ -82,7 +95,6 @@ pub async fn list(
 /// The entries of the caller.
 pub async fn list_mine(
     app: App,
-    let page = Page::v1(request.query.as_option(), app.clock.now())?;
     who: Authenticated,
     request: auth::ListMyMetadataRequest,
 ) -> Result<auth::ListMyMetadataResponse> {

@@ -7,7 +7,7 @@ use crate::{
         reply,
         text_match::TextMatch,
     },
-    authz::Authorized,
+    authz::{Authenticated, Authorized},
     error::Result,
     model::{Org, fault},
     permission::{OrgRead, OrgWrite},
@@ -18,6 +18,7 @@ use crate::{
             v1::{self, domain_search_query::Query},
             v2::{self as wire, domain_search_filter::Filter},
         },
+        policy::v1::DomainPolicy,
     },
 };
 
@@ -69,6 +70,18 @@ pub async fn list_v1(
     });
     let (details, result) = page.cut(domain.into_iter().collect());
     Ok(management::ListOrgDomainsResponse { details: details.into(), result })
+}
+
+/// What names may look like: the same in every organisation, and nothing is said of domains.
+pub async fn get_policy(
+    app: App,
+    _: Authenticated,
+    _: management::GetDomainPolicyRequest,
+) -> Result<management::GetDomainPolicyResponse> {
+    let instance = app.store.snapshot()?.state().instance()?;
+    let details = reply::viewed(&instance.stamps, instance.id.as_str()).into();
+    let policy = DomainPolicy { details, is_default: true, ..Default::default() };
+    Ok(management::GetDomainPolicyResponse { policy: policy.into() })
 }
 
 /// The caller's organisation, if its domain is what is wanted.

@@ -5,7 +5,7 @@ use crate::{
     authz::Authorized,
     error::Result,
     model::{Org, OrgState, fault},
-    permission::{IamRead, OrgRead},
+    permission::{IamRead, OrgGlobalRead, OrgRead},
     proto::zitadel::{admin::v1 as admin, management::v1 as management, org::v1, org::v2},
 };
 
@@ -41,6 +41,16 @@ pub async fn get_default(
     Ok(admin::GetDefaultOrgResponse { org: view(&org).into() })
 }
 
+/// The organisation with this domain.
+pub async fn get_by_domain(
+    app: App,
+    _: Authorized<OrgGlobalRead>,
+    request: management::GetOrgByDomainGlobalRequest,
+) -> Result<management::GetOrgByDomainGlobalResponse> {
+    let org = app.store.snapshot()?.state().org_by_domain(request.domain.trim())?.ok_or(fault::ORG_UNKNOWN)?;
+    Ok(management::GetOrgByDomainGlobalResponse { org: view(&org).into() })
+}
+
 /// Whether no organisation has this name or this domain.
 pub async fn is_unique(
     app: App,
@@ -54,7 +64,7 @@ pub async fn is_unique(
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
     let taken = (!name.is_empty() && state.org_by_name(name)?.is_some())
-        || (!domain.is_empty() && state.org_domain_is_taken(domain)?);
+        || (!domain.is_empty() && state.org_by_domain(domain)?.is_some());
     Ok(admin::IsOrgUniqueResponse { is_unique: !taken })
 }
 

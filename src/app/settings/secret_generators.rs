@@ -2,14 +2,18 @@
 //! and what 256 bits of it are owed to.
 
 use crate::{
-    app::{App, reply},
+    app::{
+        App,
+        page::{Page, few_enough},
+        reply,
+    },
     authz::Authorized,
     error::Result,
     model::fault,
     permission::{IamRead, IamWrite},
     proto::zitadel::{
         admin::v1 as wire,
-        settings::v1::{SecretGenerator, SecretGeneratorType as Type},
+        settings::v1::{SecretGenerator, SecretGeneratorType as Type, secret_generator_query::Query},
     },
     secret::SecretText,
     store::State,
@@ -24,6 +28,24 @@ pub async fn get(
 ) -> Result<wire::GetSecretGeneratorResponse> {
     let generator = generator(&app.store.snapshot()?.state(), &request.generator_type)?;
     Ok(wire::GetSecretGeneratorResponse { secret_generator: generator.into() })
+}
+
+/// The same as a list of one.
+pub async fn list(
+    app: App,
+    _: Authorized<IamRead>,
+    request: wire::ListSecretGeneratorsRequest,
+) -> Result<wire::ListSecretGeneratorsResponse> {
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
+    few_enough(&request.queries)?;
+    let kind = EnumValue::from(Type::SECRET_GENERATOR_TYPE_APP_SECRET);
+    let is_wanted = request.queries.iter().all(|query| match &query.query {
+        Some(Query::TypeQuery(query)) => query.generator_type == kind,
+        None => true,
+    });
+    let generator = generator(&app.store.snapshot()?.state(), &kind)?;
+    let (details, result) = page.cut(is_wanted.then_some(generator).into_iter().collect());
+    Ok(wire::ListSecretGeneratorsResponse { details: details.into(), result })
 }
 
 /// Accepts what is so already, and refuses all else.

@@ -9,7 +9,7 @@ use crate::{
     authz::Authorized,
     error::{Fault, Result},
     id::{OrgId, ProjectId, UserGrantId, UserId},
-    limits::MAX_ROLES,
+    limits::{MAX_BULK_GRANTS, MAX_ROLES},
     model::{Draft, UserGrant, UserGrantFact, UserGrantState, fault},
     permission::{UserGrantDelete, UserGrantWrite},
     proto::zitadel::management::v1 as wire,
@@ -75,6 +75,28 @@ pub async fn remove(
     let named = Named { user: Some(request.user_id), id: request.grant_id };
     let removed = take(&app, who, named).await?.ok_or(fault::USER_GRANT_REMOVE_UNKNOWN)?;
     Ok(wire::RemoveUserGrantResponse { details: reply::changed(&removed).into() })
+}
+
+/// Takes several away, or none of them.
+pub async fn remove_many(
+    app: App,
+    who: Authorized<UserGrantDelete>,
+    request: wire::BulkRemoveUserGrantRequest,
+) -> Result<wire::BulkRemoveUserGrantResponse> {
+    let ids = each_once(request.grant_id, MAX_BULK_GRANTS, fault::USER_GRANT_INVALID)?;
+    if ids.is_empty() {
+        return Err(fault::USER_GRANT_INVALID.into());
+    }
+    let warrant = who.warrant();
+    let remove = move |state: &State<'_>, _| {
+        let removed = ids.iter().map(|id| {
+            let grant = who.user_grant(state, id)?.ok_or(fault::USER_GRANT_REMOVE_UNKNOWN)?;
+            Ok(Draft::user_grant(&grant.owner, &grant.id, UserGrantFact::Removed))
+        });
+        Ok(Decision::new(removed.collect::<Result<_>>()?, ()))
+    };
+    app.store.change(warrant, remove).await?;
+    Ok(wire::BulkRemoveUserGrantResponse::default())
 }
 
 /// The event by which a grant ends because the user, the project or its grant to the owner goes.

@@ -7,12 +7,13 @@ use crate::{
         reply,
         text_match::TextMatch,
     },
-    authz::Authorized,
+    authz::{Authenticated, Authorized},
     error::{Error, Result},
     id::{OrgId, ProjectGrantId, ProjectId, UserId},
     model::{Machine, Org, Project, UserGrant, UserGrantState, fault},
     permission::UserGrantRead,
     proto::zitadel::{
+        auth::v1 as auth,
         management::v1 as management,
         user::v1::{self as wire, Type, user_grant_query::Query},
         v1::ListDetails,
@@ -58,6 +59,27 @@ pub async fn list(
         let state = snapshot.state();
         let (details, grants) = find(&state, &who.org, &queries, page)?;
         Ok(management::ListUserGrantResponse { details: details.into(), result: grants.iter().map(view).collect() })
+    };
+    app.store.read(find).await
+}
+
+/// The grants to the caller, whoever gave them, by id.
+pub async fn list_mine(
+    app: App,
+    who: Authenticated,
+    request: auth::ListMyUserGrantsRequest,
+) -> Result<auth::ListMyUserGrantsResponse> {
+    let page = Page::v1(request.query.as_option(), app.clock.now())?;
+    let find = move |snapshot: &Snapshot| {
+        let state = snapshot.state();
+        let mut found = state.user_grants_of(&who.caller.user)?.collect::<Result<Vec<_>>>()?;
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        if page.direction == Direction::Descending {
+            found.reverse();
+        }
+        let (details, shown) = page.cut(found);
+        let result = shown.into_iter().map(|grant| Ok(my_view(&Full::read(&state, grant)?)));
+        Ok(auth::ListMyUserGrantsResponse { details: details.into(), result: result.collect::<Result<_>>()? })
     };
     app.store.read(find).await
 }
@@ -194,6 +216,26 @@ impl Full {
             user,
             grant,
         })
+    }
+}
+
+fn my_view(full: &Full) -> auth::UserGrant {
+    let wire::UserGrant { details, role_keys, state, project_grant_id, user_type, .. } = view(full);
+    let Full { grant, owner, user, project, .. } = full;
+    auth::UserGrant {
+        org_id: owner.id.to_string(),
+        project_id: project.id.to_string(),
+        user_id: user.id.to_string(),
+        roles: role_keys.clone(),
+        org_name: owner.name.clone(),
+        grant_id: grant.id.to_string(),
+        details,
+        org_domain: owner.primary_domain.clone(),
+        project_name: project.name.clone(),
+        project_grant_id,
+        role_keys,
+        user_type,
+        state,
     }
 }
 
