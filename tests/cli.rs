@@ -94,6 +94,9 @@ fn help_names_every_command_and_option() {
             assert!(own.contains(option), "{command} {option}: {own}");
         }
     }
+    let of_import = help(&["import", "--help"]);
+    let format = of_import.split_once("The file has one JSON object").expect("what the file is").1;
+    assert!(format.lines().all(|line| line.chars().count() <= 78), "{format}");
     assert!(help(&["--version"]).starts_with("countersign "));
     let nothing = run(&[]);
     assert!(nothing.status.code() == Some(2) && String::from_utf8_lossy(&nothing.stderr).contains("Usage"));
