@@ -220,7 +220,7 @@ fn serve_says_what_it_misses() {
     let (certificate, key) = (site.path("cert.pem"), site.path("key.pem"));
     site.configure(&format!("certificate = {certificate:?}\nkey = {key:?}"));
     let said = complaint(&["serve", "--config", &config]);
-    assert!(said.contains("cert.pem: No such file"), "{said}");
+    assert!(said.contains("cert.pem: cannot be read: No such file"), "{said}");
     let ours =
         countersign::server::LocalCa::create_or_load(&site.path("ca"), &[], countersign::time::Clock::system().now());
     let ours = ours.map_err(|e| e.message).expect("a certificate");
