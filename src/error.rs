@@ -79,12 +79,13 @@ impl Error {
         Self::new(Kind::Unavailable, message)
     }
 
-    /// With a time to wait.
+    /// Adds how long the caller must wait before it may try again.
     pub fn with_wait(self, wait: Duration) -> Self {
         Self { wait: Some(wait), ..self }
     }
 
-    /// The same in whole seconds, as `Retry-After` has them (RFC 9110 section 10.2.3); one where nothing is known.
+    /// How long the caller must wait, in whole seconds, as `Retry-After` has them (RFC 9110 section 10.2.3); one second if
+    /// nothing is known.
     pub fn retry_after(&self) -> u64 {
         self.wait.map_or(1, whole_seconds)
     }
@@ -103,7 +104,7 @@ impl Error {
     }
 }
 
-/// So long and no shorter, and at least one.
+/// A wait in whole seconds: rounded up, and at least one.
 pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1)
 }

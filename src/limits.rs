@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+// How long tokens live.
 /// The shortest life of a token, in seconds.
 pub const MIN_TOKEN_SECONDS: u64 = 60;
 /// The longest life of an access or ID token, in seconds.
@@ -9,6 +10,7 @@ pub const MAX_TOKEN_SECONDS: u64 = 30 * 24 * 3600;
 /// The longest life of a refresh token that can be set, in seconds.
 pub const MAX_REFRESH_SECONDS: u64 = 3650 * 24 * 3600;
 
+// What a request may hold.
 /// The longest id, in bytes. ZITADEL allows 200 characters.
 pub const MAX_ID_BYTES: usize = 200;
 
@@ -24,6 +26,15 @@ pub const MAX_JSON_VALUES: usize = 16_384;
 pub const MAX_PARAMETERS: usize = 64;
 /// The longest value of one parameter, in bytes.
 pub const MAX_PARAMETER_BYTES: usize = 16 << 10;
+/// How deep JSON objects and arrays may nest in a JWT. In the messages of the API serde_json stops at 127, which leaves
+/// room for [`MAX_QUERY_NESTING`].
+pub const MAX_JSON_DEPTH: usize = 64;
+/// How deep `and`, `or` and `not` may nest in a list query.
+pub const MAX_QUERY_NESTING: usize = 20;
+/// How many conditions a list query may have in all.
+pub const MAX_QUERY_CONDITIONS: usize = 256;
+
+// What the OAuth endpoints and tokens may hold.
 /// How many scopes a token request may name.
 pub const MAX_SCOPES: usize = 64;
 /// The longest single scope, in bytes.
@@ -32,11 +43,13 @@ pub const MAX_SCOPE_BYTES: usize = 512;
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
 /// How long ago an assertion may have been made, and how long it may live. ZITADEL's clients make them for an hour.
 pub const MAX_ASSERTION_AGE: Duration = Duration::from_secs(3600);
-/// How far the clock of whoever makes an assertion may be ahead.
+/// How far the clock of the client that makes an assertion may be ahead.
 pub const ASSERTION_SKEW: Duration = Duration::from_secs(30);
 /// The longest client id or secret that is looked at, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 1 << 10;
-/// How many networks and accounts are remembered at once for which credentials failed. They take 48 bytes each.
+
+// Guessing.
+/// For how many networks and accounts at once it is remembered how often credentials failed. They take 48 bytes each.
 pub const FAILURE_PLACES: usize = 1 << 16;
 /// How long a client waits after its first failure that is not free. The wait doubles with each further one.
 pub const FIRST_FAILURE_WAIT: Duration = Duration::from_secs(1);
@@ -46,13 +59,8 @@ pub const FREE_ACCOUNT_FAILURES: u32 = 100;
 pub const ACCOUNT_FAILURE_MEMORY: Duration = Duration::from_secs(60);
 /// After how long one of a network's failures is forgotten. A network may hold many clients, of which some fail.
 pub const NETWORK_FAILURE_MEMORY: Duration = Duration::from_secs(10);
-/// How deep JSON objects and arrays may nest in a JWT. In the messages of the API serde_json stops at 127, which leaves
-/// room for [`MAX_QUERY_NESTING`].
-pub const MAX_JSON_DEPTH: usize = 64;
-/// How deep `and`, `or` and `not` may nest in a list query.
-pub const MAX_QUERY_NESTING: usize = 20;
-/// How many conditions a list query may have in all.
-pub const MAX_QUERY_CONDITIONS: usize = 256;
+
+// Credentials and their uses.
 /// How many secrets, keys and tokens one user may have.
 pub const MAX_CREDENTIALS: usize = 1000;
 /// How much longer than its tokens can live a removed credential is remembered: a request that was under way when it was
@@ -60,31 +68,34 @@ pub const MAX_CREDENTIALS: usize = 1000;
 pub const ENDED_CREDENTIAL_SLACK: Duration = Duration::from_secs(3600);
 /// How much is kept of what a client says of itself (its user agent), in bytes.
 pub const MAX_AGENT_BYTES: usize = 64;
-/// How often the last uses of credentials are written down. A crash loses those of so long.
+/// How often the last uses of credentials are written down. A crash loses the uses of one such interval.
 pub const USE_FLUSH_INTERVAL: Duration = Duration::from_secs(5);
 /// How many credentials' uses are remembered until they are written down. Those of further ones are forgotten.
 pub const MAX_NOTED_USES: usize = 65_536;
-/// How many client secrets of one user may count at once.
+/// How many client secrets of one user may be valid at once.
 pub const MAX_LIVE_SECRETS: usize = 10;
+
+// Secrets of other systems.
 /// The shortest secret in plain that is taken from elsewhere, in characters.
 pub const MIN_PLAIN_CHARS: usize = 24;
-/// How many different characters it must have.
+/// How many different characters a secret in plain that is taken from elsewhere must have.
 pub const MIN_PLAIN_VARIETY: usize = 10;
-/// How many bits it must be good for, as far as its looks tell.
+/// How many bits a secret in plain that is taken from elsewhere must look worth.
 pub const MIN_PLAIN_BITS: f64 = 80.0;
 /// The longest hash that is imported, in characters.
 pub const MAX_HASH_CHARS: usize = 400;
-/// What is left of a secret in an imported hash, in bytes, at least: as good as a secret itself.
+/// The shortest result of hashing in an imported hash, in bytes: as hard to guess as a secret itself.
 pub const MIN_HASH_OUTPUT: usize = 16;
-/// The same at most.
+/// The longest result of hashing in an imported hash, in bytes.
 pub const MAX_HASH_OUTPUT: usize = 64;
 /// The longest salt of an imported hash, in bytes.
 pub const MAX_HASH_SALT: usize = 64;
 /// How much memory it may take to check an imported hash, in bytes. These limits are twice or more of what OWASP's
-/// cheat sheet on password storage asks for, and no check takes much longer than half a second with any of them.
+/// cheat sheet on password storage asks for, and a check takes about half a second with any of them, or a second with bcrypt.
 pub const MAX_HASH_MEMORY: u64 = 64 << 20;
-/// The highest cost of a bcrypt hash: 2 to so many rounds.
-pub const MAX_BCRYPT_COST: u32 = 12;
+/// The highest cost of a bcrypt hash: the binary logarithm of its rounds. High enough for secrets that were once hashed like
+/// passwords.
+pub const MAX_BCRYPT_COST: u32 = 14;
 /// How much memory an argon2id hash may go over in all its passes, in bytes. RFC 9106 section 4 proposes three passes
 /// over 64 MiB.
 pub const MAX_ARGON2_WORK: u64 = 192 << 20;
@@ -94,35 +105,41 @@ pub const MAX_ARGON2_LANES: u32 = 16;
 pub const MAX_SCRYPT_WORK: u64 = 128 << 20;
 /// How many iterations a PBKDF2 hash with SHA-256 may have.
 pub const MAX_PBKDF2_SHA256_ITERATIONS: u32 = 1_000_000;
-/// The same with SHA-512.
+/// How many iterations a PBKDF2 hash with SHA-512 may have.
 pub const MAX_PBKDF2_SHA512_ITERATIONS: u32 = 500_000;
 /// How many rounds a SHA-crypt hash may have. passlib makes 656,000.
 pub const MAX_SHA_CRYPT_ROUNDS: u32 = 700_000;
 /// The longest secret that is compared with one, in bytes: each round goes over the whole secret.
 pub const MAX_SHA_CRYPT_SECRET: usize = 128;
+
+// Import files.
 /// The longest user name, name or organisation name in an import file, in characters. The API's protos say the same.
 pub const MAX_NAME_CHARS: usize = 200;
-/// The longest description there.
+/// The longest description in an import file, in characters.
 pub const MAX_DESCRIPTION_CHARS: usize = 500;
 /// The longest line of an import file, in bytes.
 pub const MAX_IMPORT_LINE_BYTES: usize = 64 << 10;
 /// How many lines an import file may have.
 pub const MAX_IMPORT_LINES: u64 = 1_000_000;
-/// How many lines of it one change applies.
+/// How many lines of an import file one change applies.
 pub const MAX_IMPORT_BATCH: usize = 200;
-/// How many lines that are wrong are named.
+/// How many wrong lines of an import file are named.
 pub const MAX_SHOWN_IMPORT_ERRORS: usize = 50;
+
+// Checking imported hashes.
 /// How many requests check imported hashes at once.
 pub const MAX_SLOW_CHECKS: usize = 2;
-/// How many requests may wait for that. Further ones are refused at once.
+/// How many requests may wait for their imported hash to be checked. Further ones are refused at once.
 pub const MAX_WAITING_SLOW_CHECKS: usize = 64;
 /// How many wrong guesses are remembered, so that none is computed twice. They take eight bytes each.
 pub const WRONG_GUESS_PLACES: usize = 1 << 14;
+
+// Rotation, expiry and leaks.
 /// The shortest maximum that an organisation may set for the life of its users' credentials, in seconds.
 pub const MIN_CREDENTIAL_LIFETIME: u64 = 3600;
-/// The longest such maximum, in seconds.
+/// The longest maximum that an organisation may set for the life of its users' credentials, in seconds.
 pub const MAX_CREDENTIAL_LIFETIME: u64 = 3650 * 24 * 3600;
-/// How long secrets may still count that another one replaced.
+/// How long a secret may stay valid after another one has replaced it.
 pub const MAX_ROTATION_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long secrets still count at least that a fleet's rotation replaces: long enough to ask again if the answer is lost.
 pub const MIN_FLEET_GRACE: Duration = Duration::from_secs(60);
@@ -136,16 +153,18 @@ pub const MAX_SEARCHED_CREDENTIALS: usize = 10_000;
 pub const EXPIRY_WARNING_DAYS: [u16; 4] = [1, 7, 14, 30];
 /// How often the running server looks for credentials that expire soon.
 pub const EXPIRY_LOOK_INTERVAL: Duration = Duration::from_secs(15 * 60);
-/// How many of them it reads at once.
+/// How many credentials that expire soon are read at once.
 pub const MAX_EXPIRY_BATCH: usize = 1000;
-/// How many warnings one change gives. Every other change waits for it.
+/// How many warnings of credentials that expire soon one change records. Every other change waits for it.
 pub const MAX_EXPIRY_WARNINGS: usize = 100;
 /// How many organisations have numbers of their own in the metrics. Those of further ones are counted together.
 pub const MAX_EXPIRY_SERIES: usize = 1000;
 /// How many reports of leaked credentials are taken a second, on average.
 pub const LEAK_REPORTS_PER_SECOND: u32 = 10;
-/// How many may come at once.
+/// How many reports of leaked credentials may come at once.
 pub const LEAK_REPORT_BURST: u32 = 50;
+
+// What one object may have.
 /// The longest label of a credential, in characters.
 pub const MAX_LABEL_CHARS: usize = 200;
 /// How many roles one membership or user grant may name.
@@ -167,6 +186,7 @@ pub const MAX_PROJECT_CASCADE: usize = 10_000;
 /// change waits for it.
 pub const MAX_ORG_CASCADE: usize = 10_000;
 
+// Lists and searches.
 /// The most rows that a v1 list answers at once, and what one without a limit gets.
 pub const MAX_V1_PAGE: usize = 10_000;
 /// The most rows that a v2 list answers at once.
@@ -180,13 +200,14 @@ pub const MAX_EVENTS: usize = 1000;
 pub const MAX_READ_ROWS: u64 = 400_000;
 /// How many rows a read may take before it counts as long and waits for other long ones: more than most pages take.
 pub const QUICK_READ_ROWS: u64 = 4000;
-/// Of how many organisations one list puts the users together; who may read more asks for one organisation.
+/// Of how many organisations one list merges the users. A caller who may read more must ask for one organisation.
 pub const MAX_MERGED_ORGS: usize = 1000;
-/// How many objects a list sorts rather than to look for a page of them in the order of its index.
+/// How many objects a list sorts at most. More are read page by page in the order of an index.
 pub const MAX_SORTED: u64 = 10_000;
 /// How many events a search looks at before it gives up.
 pub const MAX_SCANNED_EVENTS: usize = 100_000;
 
+// The server and its connections.
 /// The largest header section of a request, in bytes.
 pub const MAX_HEADER_BYTES: usize = 32 << 10;
 /// How many networks of proxies can be trusted.
@@ -223,35 +244,40 @@ pub const STALL_TIMEOUT: Duration = Duration::from_secs(120);
 pub const CLOSING_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a silent HTTP/2 client is asked whether it is still there.
 pub const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(30);
-/// How long an HTTP/2 client may take to answer that.
+/// How long an HTTP/2 client may take to answer whether it is still there.
 pub const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(15);
 /// How many bytes of one request's body an HTTP/2 client may send ahead of what was read.
 pub const HTTP2_STREAM_WINDOW: u32 = 128 << 10;
-/// The same for a whole HTTP/2 connection: together with the number of connections it bounds the memory for uploads.
+/// How many bytes of all request bodies together an HTTP/2 client may send ahead on one connection. With the number of
+/// connections it bounds the memory for uploads.
 pub const HTTP2_CONNECTION_WINDOW: u32 = 512 << 10;
 /// How many bytes of one response HTTP/2 buffers for a client that reads slowly.
 pub const HTTP2_SEND_BUFFER: usize = 128 << 10;
-/// How long a stopping server waits for requests in flight, unless the configuration says otherwise. Below the 30 s after which Kubernetes kills.
+/// How long a stopping server waits for requests in flight, unless the configuration says otherwise. Below the 30 s after
+/// which Kubernetes kills.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(25);
 /// How often the TLS files are looked at for a change.
 pub const TLS_POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// The first pause after the kernel refused a new connection for want of resources; it doubles up to the longest.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(5);
-/// The longest such pause.
+/// The longest pause after the kernel refused a new connection for want of resources.
 pub const MAX_ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
+// Keys.
 /// The largest file with a private key in it, in bytes.
 pub const MAX_PRIVATE_FILE_BYTES: u64 = 1 << 20;
-/// How long an administrator's token is good for that was made to get in again.
+/// How long the token is valid that `countersign recover` makes for an administrator.
 pub const RECOVERY_TOKEN_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// How long a request waits for a signing key that is being made.
 pub const SIGNING_KEY_TIMEOUT: Duration = Duration::from_secs(5);
 
+// The store.
 /// How many commands one commit takes at most.
 pub const MAX_BATCH: usize = 256;
-/// How many commands may wait for the writer's answer. Further ones are refused at once, so that a slow disk does not eat memory.
+/// How many commands may wait for the writer's answer. Further ones are refused at once, so that a slow disk does not eat
+/// memory.
 pub const MAX_QUEUED_COMMANDS: usize = 4096;
-/// One account may hold one in so many of the places that are free in that queue.
+/// One account may hold one in so many of the places that are free in the writer's queue.
 pub const QUEUE_SHARE: usize = 8;
 /// How far the machine's clock may be behind the newest event, or jump between two looks at it, before somebody is told.
 pub const MAX_CLOCK_STEP: Duration = Duration::from_secs(5 * 60);

@@ -94,6 +94,9 @@ fn help_names_every_command_and_option() {
             assert!(own.contains(option), "{command} {option}: {own}");
         }
     }
+    let of_import = help(&["import", "--help"]);
+    let format = of_import.split_once("The file has one JSON object").expect("what the file is").1;
+    assert!(format.lines().all(|line| line.chars().count() <= 78), "{format}");
     assert!(help(&["--version"]).starts_with("countersign "));
     let nothing = run(&[]);
     assert!(nothing.status.code() == Some(2) && String::from_utf8_lossy(&nothing.stderr).contains("Usage"));
@@ -217,7 +220,7 @@ fn serve_says_what_it_misses() {
     let (certificate, key) = (site.path("cert.pem"), site.path("key.pem"));
     site.configure(&format!("certificate = {certificate:?}\nkey = {key:?}"));
     let said = complaint(&["serve", "--config", &config]);
-    assert!(said.contains("cert.pem: No such file"), "{said}");
+    assert!(said.contains("cert.pem: cannot be read: No such file"), "{said}");
     let ours =
         countersign::server::LocalCa::create_or_load(&site.path("ca"), &[], countersign::time::Clock::system().now());
     let ours = ours.map_err(|e| e.message).expect("a certificate");
@@ -299,15 +302,23 @@ fn check_config_names_line_and_key() {
 
 #[test]
 fn what_is_missing_is_asked_for_all_at_once() {
-    for command in ["serve", "init", "check-config"] {
+    for command in ["serve", "check-config"] {
         let said = complaint(&[command]);
         assert!(said.starts_with("countersign: 2 problems:\n  external_url: not set; set it to the URL"), "{said}");
         assert!(said.contains("\n  tls.certificate: not set") && said.contains("--config FILE"), "{said}");
     }
     let site = Site::new();
-    let none = site.path("countersign.toml");
-    fs::write(&none, "").expect("written");
+    fs::write(site.path("countersign.toml"), "").expect("written");
     assert!(!complaint(&["serve", "--config", &site.config()]).contains("--config"));
+    // A certificate is the server's affair, which systemd may hand over to it alone.
+    let url = ["--set", "external_url=https://localhost", "--set"];
+    let set = format!("storage.path={}", site.path("countersign.redb").display());
+    for command in ["init", "recover", "rotate-signing-key"] {
+        let said = complaint(&[command]);
+        assert!(said.starts_with("countersign: external_url: not set") && said.contains("--config FILE"), "{said}");
+        let output = run(&[&[command], url.as_slice(), &[&set]].concat());
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 #[tokio::test]

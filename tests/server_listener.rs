@@ -319,7 +319,7 @@ fn unusable_files_are_explained() {
     let assert_in = |text: &str, message: String| assert!(message.contains(text), "{message:?} lacks {text:?}");
 
     let nowhere = dir.path().join("nowhere.pem");
-    assert_in("nowhere.pem: No such file", explain(&nowhere, &ours.key));
+    assert_in("nowhere.pem: cannot be read: No such file", explain(&nowhere, &ours.key));
     assert_in("nowhere.pem: there is no such file", explain(&ours.certificate, &nowhere));
     assert_in("does not belong to the certificate", explain(&ours.certificate, &theirs.key));
     assert_in("holds no certificate", explain(&ours.key, &ours.key));

@@ -47,7 +47,7 @@ pub struct Settings {
     pub host: String,
     pub access_token_lifetime: Duration,
     pub id_token_lifetime: Duration,
-    /// How long secrets still count that another one replaced, unless the request says it.
+    /// How long a secret stays valid after another one has replaced it, unless the request says otherwise.
     pub rotation_grace: Duration,
     /// What new JWTs are signed with.
     pub signing_algorithm: Algorithm,
@@ -55,9 +55,9 @@ pub struct Settings {
     pub jwt_type: String,
     /// Whether `/debug/metrics` answers.
     pub metrics: bool,
-    /// How much guessing there may be, unless any.
+    /// How many wrong credentials a client may bring before it must wait; without it, any number.
     pub throttle: Option<Throttle>,
-    /// Who may say for whom a request is.
+    /// The proxies that may say where a request comes from.
     pub trusted_proxies: Vec<Network>,
 }
 

@@ -1,4 +1,4 @@
-//! The one way in for whoever brings a token.
+//! The one way in for callers that bring a token.
 
 use super::{Account, Attempt, Bearer, By, Claimed, Guard, Uses, alive, read};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use std::net::IpAddr;
 
-/// What whoever comes is judged by: one moment, one state.
+/// What a caller is judged by: one moment and one state.
 pub struct Gate<'a> {
     /// Earlier than the state.
     pub now: Timestamp,
@@ -27,10 +27,10 @@ pub struct Gate<'a> {
 }
 
 impl Gate<'_> {
-    /// Whoever carries this token, to use it; `None` unless all of it counts. The token is what is left of it within the
-    /// bounds of its credential.
+    /// The token that a caller brings as its own, narrowed to the bounds of its credential, and the account that it belongs
+    /// to; `None` unless both are valid.
     ///
-    /// What this server did not make counts as a guess; what it made counts as none, dead or alive.
+    /// A token that this server did not make counts as a guess. One that it made does not, valid or not.
     pub fn admit(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
         let claimed = [Claimed::Token(token)];
         self.guard.admit(self.now, self.client, &claimed)?;
@@ -41,12 +41,12 @@ impl Gate<'_> {
         self.examine(bearer, By::Holder(self.client))
     }
 
-    /// The same for a token that somebody else shows, to learn what it is worth.
+    /// As [`Self::admit`], for a token that somebody else shows, to learn whether it is valid. Nothing counts as a guess.
     pub fn appraise(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
         self.read(token)?.map_or(Ok(None), |bearer| self.examine(bearer, By::Another))
     }
 
-    /// Notes that somebody tried to use a credential. Whoever only shows it is not who uses it.
+    /// Notes that somebody tried to use a credential. A caller that only shows it does not use it.
     pub fn note(&self, user: &UserId, credential: &CredentialId, by: By, accepted: bool) {
         let (address, agent) = match by {
             By::Holder(address) => (address, self.agent),

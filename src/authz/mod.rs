@@ -29,18 +29,19 @@ pub enum Target<'a> {
     Org(&'a str, Fault),
     /// The user with this id. The fault says that there is none.
     User(&'a str, Fault),
-    /// The same, and the user itself needs no permission.
+    /// The user with this id, which needs no permission for itself. The fault says that there is none.
     UserOrSelf(&'a str, Fault),
-    /// The same, and for the user itself this other permission will do.
+    /// The user with this id, which needs only this other permission for itself. The fault says that there is none.
     UserOrPermittedSelf(&'a str, Fault, Permission),
     /// The organisation of the project with this id; the context one if there is no such project, which the use case
     /// then finds for itself.
     Project(&'a str),
-    /// The same of the organisation that gave the user grant with this id.
+    /// The organisation that gave the user grant with this id; the context one if there is no such grant, which the use
+    /// case then finds for itself.
     UserGrant(&'a str),
     /// The caller's own organisation, whatever the header says.
     Home,
-    /// Nothing that there is, as the fault says to whoever is known.
+    /// Something that is not there. A known caller is answered with the fault.
     Nothing(Fault),
 }
 
@@ -48,7 +49,7 @@ pub enum Target<'a> {
 pub struct Grounds<'a> {
     pub state: State<'a>,
     pub roles: &'a Arc<Roles>,
-    /// Who calls, or why nobody is known to: only for proofs that need no caller.
+    /// Who calls; or why the caller is not known, which only proofs that need no caller accept.
     pub caller: Result<Caller>,
     /// The `x-zitadel-orgid` header.
     pub context: Option<&'a str>,
@@ -59,7 +60,7 @@ pub struct Grounds<'a> {
 pub trait Proof: Sized + Send {
     /// The permission as the protos declare it: a name, `authenticated`, or nothing.
     const PERMISSION: &'static str;
-    /// Whether nobody unknown can be shown to have it.
+    /// Whether the caller must be known.
     const NEEDS_CALLER: bool = true;
 
     fn prove(grounds: Grounds<'_>) -> Result<Self>;

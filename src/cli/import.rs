@@ -104,9 +104,9 @@ const NEWS: Duration = Duration::from_secs(1);
 
 pub fn run(options: &Options) -> Result<(), Failure> {
     let config = options.config.load()?;
-    let serving = options.config.serving(&config)?;
+    let issuer = options.config.issuer(&config)?;
     let opened = Opened::existing(&config.storage)?;
-    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, &serving))?;
+    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, issuer))?;
     let mut file = BufReader::new(file::open(&options.file).map_err(failure)?);
     // Most files are checked before there is anything to say.
     let mut progress = Progress { told: Some(Instant::now()), ..Progress::new("checked", 0) };

@@ -39,7 +39,7 @@ const CACHE_BYTES: usize = 16 << 20;
 
 pub fn run(options: Options) -> Result<(), Failure> {
     let config = options.config.load()?;
-    let serving = options.config.serving(&config)?;
+    let issuer = options.config.issuer(&config)?;
     let database = &config.storage.path;
     let token_file = options.token_file.unwrap_or_else(|| database.with_file_name("admin.pat"));
     let _alone = lock_directory_of(database)?;
@@ -52,7 +52,7 @@ pub fn run(options: Options) -> Result<(), Failure> {
     }
     let key_file = config.storage.master_key_path();
     let master = master_key(&key_file)?;
-    let names = Names { host: serving.external_url.host(), org: &options.org, admin: &options.admin, demo: None };
+    let names = Names { host: issuer.host(), org: &options.org, admin: &options.admin, demo: None };
     drafts.fill(&master, &names).and_then(|()| drafts.publish()).inspect_err(|_| drop(drafts.remove_leftovers()))?;
     say(&format!(
         "database             {}\nmaster key           {}  (keep a copy elsewhere: without it the database is worthless)\n\

@@ -11,7 +11,7 @@ mod serve;
 mod terminal;
 
 use crate::{
-    config::{Config, ConfigError, Overrides, Serving, check_config, environment},
+    config::{Config, ConfigError, ExternalUrl, Overrides, Serving, check_config, environment},
     error::Error,
 };
 use clap::{Args, Parser, Subcommand};
@@ -129,6 +129,11 @@ fn incomplete(file: Option<&Path>, error: ConfigError) -> Failure {
 impl ConfigOptions {
     fn load(&self) -> Result<Config, Failure> {
         Ok(Config::load(self.config.as_deref(), environment(), self.flags.overrides())?)
+    }
+
+    /// What a command needs to know that makes or changes something, with the server stopped.
+    fn issuer<'a>(&self, config: &'a Config) -> Result<&'a ExternalUrl, Failure> {
+        config.issuer().map_err(|error| incomplete(self.config.as_deref(), error))
     }
 
     /// What only a server needs to know.

@@ -26,9 +26,9 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Result<(), Failure> {
     let config = options.config.load()?;
-    let serving = options.config.serving(&config)?;
+    let issuer = options.config.issuer(&config)?;
     let opened = Opened::existing(&config.storage)?;
-    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, &serving))?;
+    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, issuer))?;
     let beside = || config.storage.path.with_file_name("recovery.pat");
     let token_file = (!options.print).then(|| options.token_file.clone().unwrap_or_else(beside));
     let mut said = String::new();

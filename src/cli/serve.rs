@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::{App, Settings},
-    config::{Config, Serving, TlsSource},
+    config::{Config, ExternalUrl, Serving, TlsSource},
     daemon,
     limits::TLS_POLL_INTERVAL,
     server::{LocalCa, Server, ServerOptions, Shutdown, Tls, signals::Signals, systemd},
@@ -20,7 +20,7 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let serving = options.serving(&config)?;
     let opened = Opened::existing(&config.storage)?;
     let tls = tls(&config, &serving, &opened.clock)?;
-    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, &serving))?;
+    let app = opened.into_app(&config.storage.master_key_path(), settings(&config, serving.external_url))?;
     let reload_level = || match (&level, options.load()) {
         (Some(handle), Ok(fresh)) => handle.set(fresh.logs.level),
         (None, Ok(_)) => {}
@@ -86,10 +86,10 @@ fn tls(config: &Config, serving: &Serving<'_>, clock: &Clock) -> Result<Tls, Fai
 }
 
 /// What use cases need to know of the configuration.
-pub fn settings(config: &Config, serving: &Serving<'_>) -> Settings {
+pub fn settings(config: &Config, issuer: &ExternalUrl) -> Settings {
     Settings {
-        issuer: serving.external_url.as_str().to_owned(),
-        host: serving.external_url.host().to_owned(),
+        issuer: issuer.as_str().to_owned(),
+        host: issuer.host().to_owned(),
         access_token_lifetime: config.tokens.access_token_lifetime.duration(),
         id_token_lifetime: config.tokens.id_token_lifetime.duration(),
         rotation_grace: config.secrets.rotation_grace.duration(),

@@ -137,14 +137,19 @@ pub enum TlsSource<'a> {
 }
 
 impl Config {
+    /// What has no default and every command needs that makes or changes something.
+    pub fn issuer(&self) -> Result<&ExternalUrl, ConfigError> {
+        let missing = "external_url: not set; set it to the URL by which clients reach the server, such as \
+                       \"https://id.example.org\": every token names it as its issuer";
+        self.external_url.as_ref().ok_or_else(|| ConfigError::new(vec![missing.to_owned()]))
+    }
+
     /// What `serve` needs beyond defaults. The error names everything that is missing.
     pub fn serving(&self) -> Result<Serving<'_>, ConfigError> {
-        match (&self.external_url, self.tls.source(), self.server.proxies()) {
-            (Some(external_url), Ok(tls), Ok(())) => Ok(Serving { external_url, tls }),
+        match (self.issuer(), self.tls.source(), self.server.proxies()) {
+            (Ok(external_url), Ok(tls), Ok(())) => Ok(Serving { external_url, tls }),
             (url, tls, proxies) => {
-                let missing = "external_url: not set; set it to the URL by which clients reach the server, such as \
-                               \"https://id.example.org\": every token names it as its issuer";
-                let missing = url.is_none().then(|| missing.to_owned());
+                let missing = url.err().map_or_else(Vec::new, |error| error.problems().to_vec());
                 Err(ConfigError::new(missing.into_iter().chain(tls.err()).chain(proxies.err()).collect()))
             }
         }

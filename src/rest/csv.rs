@@ -1,5 +1,5 @@
-//! Lists as tables (RFC 4180), for whoever asks for `text/csv`. An operation, its permission and its limits stay what
-//! they are; only the answer is written another way.
+//! Lists as tables (RFC 4180), for clients that ask for `text/csv`. Only the form of the answer differs: the operation, its
+//! permission and its limits are the same.
 
 use crate::{
     error::{Error, Result},
@@ -18,12 +18,13 @@ pub struct Table {
     columns: &'static [(&'static str, Cell)],
 }
 
-/// What stands in a column: where it is found in the JSON of a row.
+/// What a column shows: where it is in the JSON of a row.
 enum Cell {
     Text(&'static str),
-    /// A number of something that may not be there at all; JSON leaves out zeros.
+    /// An object that may be missing, and a number in it. JSON leaves out a zero, so without one it is 0 if the object is
+    /// there, and empty if not.
     Count(&'static str, &'static str),
-    /// The same for what is true or not, in words.
+    /// An object that may be missing, a flag in it, and the words for false and true.
     Whether(&'static str, &'static str, [&'static str; 2]),
 }
 

@@ -22,11 +22,11 @@ pub enum Weak {
     Length,
     #[error("a secret in plain must be visible ASCII and spaces, and no space at its ends")]
     Characters,
-    #[error("a secret in plain must not look as if it could be guessed: {MIN_PLAIN_BITS} bits, without what repeats")]
+    #[error("a secret in plain must look hard to guess: {MIN_PLAIN_BITS} bits, not counting what repeats")]
     Guessable,
 }
 
-/// The last characters, which everybody sees who sees the credential.
+/// How many of the last characters everybody sees who may see the credential.
 const SHOWN: usize = 4;
 
 /// Refuses a text that may be guessed.

@@ -62,21 +62,25 @@ pub(super) fn parse(certificate: Pem<'_>, key: Pem<'_>, provider: &CryptoProvide
     let private = parse_key(key)?;
     CertifiedKey::from_der(chain, private, provider).map_err(|e| match e {
         TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) => refuse(format!(
-            "the key in {} does not belong to the certificate in {}; \
+            "{}: this key does not belong to the certificate in {}; \
              in a chain, the server's own certificate must come first",
             key.name, certificate.name
         )),
-        TlsError::InvalidCertificate(e) => refuse(format!("{} holds a broken certificate: {e:?}", certificate.name)),
-        e => refuse(format!("{} holds a key that cannot be used (RSA, ECDSA and Ed25519 can): {e}", key.name)),
+        TlsError::InvalidCertificate(e) => {
+            refuse(format!("{}: this file holds a broken certificate: {e:?}", certificate.name))
+        }
+        e => {
+            refuse(format!("{}: this file holds a key that cannot be used (RSA, ECDSA and Ed25519 can): {e}", key.name))
+        }
     })
 }
 
 fn parse_chain(certificate: Pem<'_>) -> Result<Vec<CertificateDer<'static>>> {
     let chain: Result<Vec<_>, pem::Error> = CertificateDer::pem_slice_iter(certificate.text).collect();
-    let chain = chain.map_err(|e| refuse(format!("{} is not valid PEM: {e}", certificate.name)))?;
+    let chain = chain.map_err(|e| refuse(format!("{}: this is not valid PEM: {e}", certificate.name)))?;
     if chain.is_empty() {
         return Err(refuse(format!(
-            "{} holds no certificate: it needs a block that begins with -----BEGIN CERTIFICATE-----",
+            "{}: this file holds no certificate: it needs a block that begins with -----BEGIN CERTIFICATE-----",
             certificate.name
         )));
     }
@@ -87,16 +91,16 @@ fn parse_key(key: Pem<'_>) -> Result<PrivateKeyDer<'static>> {
     let name = key.name;
     if holds(key.text, b"BEGIN ENCRYPTED PRIVATE KEY") || holds(key.text, b"Proc-Type: 4,ENCRYPTED") {
         return Err(refuse(format!(
-            "the key in {name} is encrypted, and nobody is there to type the passphrase; \
+            "{name}: this key is encrypted, and nobody is there to type the passphrase; \
              write it out without one: openssl pkey -in {name} -out NEW"
         )));
     }
     PrivateKeyDer::from_pem_slice(key.text).map_err(|e| match e {
         pem::Error::NoItemsFound => refuse(format!(
-            "{name} holds no private key: it needs a block that begins with -----BEGIN PRIVATE KEY-----"
+            "{name}: this file holds no private key: it needs a block that begins with -----BEGIN PRIVATE KEY-----"
         )),
         // The library's text may quote a line of the file, which is a line of the key.
-        _ => refuse(format!("{name} is not valid PEM")),
+        _ => refuse(format!("{name}: this is not valid PEM")),
     })
 }
 

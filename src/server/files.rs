@@ -15,9 +15,9 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
-    let length = read.map_err(|e| refused(format!("cannot read {}: {e}", path.display())))?;
+    let length = read.map_err(|e| refused(format!("{}: cannot be read: {e}", path.display())))?;
     if length as u64 > MAX_FILE_BYTES {
-        return Err(refused(format!("{} is larger than {MAX_FILE_BYTES} bytes", path.display())));
+        return Err(refused(format!("{}: this file is larger than {MAX_FILE_BYTES} bytes", path.display())));
     }
     Ok(bytes)
 }
@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
 /// Makes a directory, and those above it, that only the owner may enter. One that exists is left as it is.
 pub(super) fn create_private_dir(path: &Path) -> Result<()> {
     let made: io::Result<()> = DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|e| refused(format!("cannot make the directory {}: {e}", path.display())))
+    made.map_err(|e| refused(format!("{}: the directory cannot be made: {e}", path.display())))
 }
 
 fn refused(text: String) -> Error {

@@ -1,5 +1,5 @@
-//! What generated secrets look like, for tools that ask. The form is fixed: it is how scanners know a secret that leaked,
-//! and what 256 bits of it are owed to.
+//! What generated secrets look like, for tools that ask. The form is fixed: scanners recognise a leaked secret by it, and
+//! its length and alphabet give a secret 256 bits.
 
 use crate::{
     app::{
@@ -20,7 +20,7 @@ use crate::{
 };
 use buffa::EnumValue;
 
-/// What the secrets of machines are made of. People's codes are not made here.
+/// The form of machine users' secrets. There are no other generators, because this server makes no codes for people.
 pub async fn get(
     app: App,
     _: Authorized<IamRead>,
@@ -30,7 +30,7 @@ pub async fn get(
     Ok(wire::GetSecretGeneratorResponse { secret_generator: generator.into() })
 }
 
-/// The same as a list of one.
+/// Lists the one generator that there is.
 pub async fn list(
     app: App,
     _: Authorized<IamRead>,
@@ -48,7 +48,7 @@ pub async fn list(
     Ok(wire::ListSecretGeneratorsResponse { details: details.into(), result })
 }
 
-/// Accepts what is so already, and refuses all else.
+/// Accepts the settings that are in force already, and refuses all others.
 pub async fn update(
     app: App,
     _: Authorized<IamWrite>,
