@@ -3,7 +3,7 @@
 use crate::{
     api::{has_few_values, unreadable},
     app::App,
-    authn::{self, Gate},
+    authn,
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
     limits::MAX_MESSAGE_ELEMENT_BYTES,
@@ -26,7 +26,7 @@ pub struct Call {
     pub body: Bytes,
     pub format: Format,
     /// Where it comes from, if anybody knows.
-    pub client: Option<IpAddr>,
+    pub remote: Option<IpAddr>,
 }
 
 /// How the messages of a call are written. The answer is written as the request was.
@@ -203,22 +203,18 @@ where
 impl Call {
     /// What the call asks for, and the proof that its caller may. Nothing is made of the body for somebody unknown.
     fn admit<Q: Request, A: Proof>(&self, app: &App, target: impl for<'q> Fn(&'q Q) -> Target<'q>) -> Result<(Q, A)> {
-        // Before the snapshot: what happens between the two must count as later than what the caller holds.
-        let now = app.clock.now();
-        let snapshot = app.store.snapshot()?;
-        let state = snapshot.state();
-        let ring = app.keys.load();
         let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let (issuer, client, guard, uses) = (app.settings.issuer.as_str(), self.client, app.guard(), app.uses());
-        let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
-        let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
-        if A::NEEDS_CALLER {
-            caller = Ok(caller?);
-        }
-        let context = self.header(CONTEXT_ORG)?;
-        let request: Q = self.decode()?;
-        let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
-        Ok((request, proof))
+        app.at_gate(self.remote, agent, |gate| {
+            let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
+            if A::NEEDS_CALLER {
+                caller = Ok(caller?);
+            }
+            let context = self.header(CONTEXT_ORG)?;
+            let request: Q = self.decode()?;
+            let (state, target) = (gate.state, target(&request));
+            let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target })?;
+            Ok((request, proof))
+        })?
     }
 
     fn decode<Q: Request>(&self) -> Result<Q> {
