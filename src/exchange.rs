@@ -4,7 +4,7 @@
 
 use crate::limits::BODY_TIMEOUT;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response, header::USER_AGENT};
 use http_body_util::{BodyExt, Empty, Full, LengthLimitError, Limited, combinators::UnsyncBoxBody};
 use std::{
     borrow::Cow,
@@ -42,6 +42,11 @@ impl Peer {
 /// belongs on a task or a thread of its own. A panic is answered with status 500.
 pub trait Handler: Clone + Send + Sync + 'static {
     fn handle(&self, request: Request<Incoming>, peer: Peer) -> impl Future<Output = Response<Body>> + Send;
+}
+
+/// What a client says of itself; nothing if it says nothing.
+pub fn user_agent(headers: &HeaderMap) -> Cow<'_, str> {
+    headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default()
 }
 
 /// A body of these bytes.

@@ -103,7 +103,10 @@ async fn a_narrowed_key_is_taken_only_from_its_networks_and_for_its_scopes() {
 /// From the request for a key to a token, with nothing in between but what a client does.
 #[tokio::test]
 async fn the_key_file_is_enough() {
-    use aws_lc_rs::{rand::SystemRandom, signature::RSA_PKCS1_SHA256, signature::RsaKeyPair};
+    use aws_lc_rs::{
+        rand::SystemRandom,
+        signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair},
+    };
     let kit = Kit::new().await;
     let body = json!({ "userId": kit.demo, "type": "KEY_TYPE_JSON" });
     let added = kit.ok("management/AddMachineKey", body).await;
@@ -112,12 +115,20 @@ async fn the_key_file_is_enough() {
     let pem: String = text(&file["key"]).lines().filter(|line| !line.starts_with("-----")).collect();
     let pair = RsaKeyPair::from_der(&BASE64_STANDARD.decode(pem).expect("base64")).expect("a private key");
     let part = |value: Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-    let header = json!({ "alg": "RS256", "kid": file["keyId"] });
-    let message = [part(header), part(claims(&text(&file["userId"])))].join(".");
-    let mut signature = vec![0; pair.public_modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).expect("signed");
-    let assertion = format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature));
-    assert!(kit.api_takes(&text(&kit.by_grant(&assertion).await.ok()["access_token"])).await);
+    let assertion = |alg: &str, encoding: &'static dyn RsaEncoding| {
+        let header = json!({ "alg": alg, "kid": file["keyId"] });
+        let message = [part(header), part(claims(&text(&file["userId"])))].join(".");
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(encoding, &SystemRandom::new(), message.as_bytes(), &mut signature).expect("signed");
+        format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+    };
+    for good in [assertion("RS256", &RSA_PKCS1_SHA256), assertion("PS256", &RSA_PSS_SHA256)] {
+        assert!(kit.api_takes(&text(&kit.by_grant(&good).await.ok()["access_token"])).await);
+    }
+    // What the header says decides nothing more than which of the two it must be.
+    for bad in [assertion("PS256", &RSA_PKCS1_SHA256), assertion("RS256", &RSA_PSS_SHA256)] {
+        kit.by_grant(&bad).await.refuses(400, "invalid_grant", "assertion invalid");
+    }
 }
 
 #[tokio::test]

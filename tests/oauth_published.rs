@@ -110,7 +110,7 @@ async fn a_token_outlives_the_rotation_of_its_key() {
 async fn discovery_names_what_is_served() {
     let kit = Kit::new().await;
     let methods = json!(["client_secret_basic", "client_secret_post", "private_key_jwt"]);
-    let algorithms = json!(["EdDSA", "ES256", "RS256"]);
+    let algorithms = json!(["EdDSA", "ES256", "RS256", "PS256"]);
     let mut oauth = json!({
         "issuer": ISSUER,
         "authorization_endpoint": format!("{ISSUER}/oauth/v2/authorize"),

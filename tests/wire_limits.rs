@@ -25,7 +25,7 @@ async fn a_small_body_does_not_become_a_large_message() {
     headers.insert("authorization", token);
     let send = async |method: &str, format, body: Vec<u8>| {
         assert!(body.len() < MAX_BODY_BYTES);
-        let call = Call { headers: headers.clone(), body: body.into(), format, client: None };
+        let call = Call { headers: headers.clone(), body: body.into(), format, remote: None };
         let refusal = kit.api.call(&full_name(&format!("management/{method}")), call).await.expect_err("too much");
         assert_eq!(refusal.kind, Kind::InvalidArgument);
         refusal.wire_message().into_owned()

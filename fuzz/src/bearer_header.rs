@@ -21,7 +21,7 @@ pub fn run(input: &[u8]) {
             let Ok(value) = HeaderValue::from_bytes(value) else { return };
             headers.insert(name, value);
         }
-        let call = Call { headers, body: bytes::Bytes::new(), format: Format::Json, client: None };
+        let call = Call { headers, body: bytes::Bytes::new(), format: Format::Json, remote: None };
         let answer = server.runtime.block_on(server.api.call(PROCEDURE, call));
         match answer {
             Ok(_) => assert_eq!(authorization, right.as_bytes(), "a token was guessed"),

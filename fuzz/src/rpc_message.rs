@@ -21,7 +21,7 @@ pub fn run(input: &[u8]) {
         let token = format!("Bearer {}", server.admin_token);
         let mut headers = HeaderMap::new();
         headers.insert("authorization", HeaderValue::from_str(&token).expect("a header"));
-        let call = Call { headers, body: bytes::Bytes::copy_from_slice(body), format, client: None };
+        let call = Call { headers, body: bytes::Bytes::copy_from_slice(body), format, remote: None };
         match server.runtime.block_on(server.api.call(procedure, call)) {
             Ok(answer) if format == Format::Json => {
                 let answer: Value = serde_json::from_slice(&answer).expect("the answer is JSON");

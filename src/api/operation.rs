@@ -3,19 +3,17 @@
 use crate::{
     api::{has_few_values, to_json, unreadable},
     app::App,
-    authn::{self, Gate},
+    authn,
     authz::{Grounds, Proof},
     error::{Error, Fault, Result},
+    exchange::user_agent,
     limits::MAX_MESSAGE_ELEMENT_BYTES,
     permission::Permission,
     proto::{Validate, from_json},
 };
 use buffa::{DecodeOptions, MessageName};
 use bytes::Bytes;
-use http::{
-    HeaderMap,
-    header::{AUTHORIZATION, USER_AGENT},
-};
+use http::{HeaderMap, header::AUTHORIZATION};
 use std::{future::Future, net::IpAddr, pin::Pin};
 
 pub use crate::authz::Target;
@@ -26,7 +24,7 @@ pub struct Call {
     pub body: Bytes,
     pub format: Format,
     /// Where it comes from, if anybody knows.
-    pub client: Option<IpAddr>,
+    pub remote: Option<IpAddr>,
 }
 
 /// How the messages of a call are written. The answer is written as the request was.
@@ -166,30 +164,24 @@ fn is_validated_first<Q: Request>() -> bool {
 impl Call {
     /// What the call asks for, and the proof that its caller may. Nothing is made of the body for somebody unknown.
     fn admit<Q: Request, A: Proof>(&self, app: &App, target: impl for<'q> Fn(&'q Q) -> Target<'q>) -> Result<(Q, A)> {
-        // Before the snapshot: what happens between the two must count as later than what the caller holds.
-        let now = app.clock.now();
-        let snapshot = app.store.snapshot()?;
-        let state = snapshot.state();
-        let ring = app.keys.load();
-        let agent = self.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let agent = agent.as_deref().unwrap_or_default();
-        let (issuer, client, guard, uses) = (app.settings.issuer.as_str(), self.client, app.guard(), app.uses());
-        let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
-        let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
-        if A::NEEDS_CALLER {
-            caller = Ok(caller?);
-        }
-        let context = self.header(CONTEXT_ORG)?;
-        let request: Q = self.decode()?;
-        let validate = || request.validate().map_err(|violation| Error::invalid(violation.to_string()));
-        if is_validated_first::<Q>() {
-            validate()?;
-        }
-        let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
-        if !is_validated_first::<Q>() {
-            validate()?;
-        }
-        Ok((request, proof))
+        app.at_gate(self.remote, &user_agent(&self.headers), |gate| {
+            let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));
+            if A::NEEDS_CALLER {
+                caller = Ok(caller?);
+            }
+            let context = self.header(CONTEXT_ORG)?;
+            let request: Q = self.decode()?;
+            let validate = || request.validate().map_err(|violation| Error::invalid(violation.to_string()));
+            if is_validated_first::<Q>() {
+                validate()?;
+            }
+            let (state, target) = (gate.state, target(&request));
+            let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target })?;
+            if !is_validated_first::<Q>() {
+                validate()?;
+            }
+            Ok((request, proof))
+        })?
     }
 
     fn decode<Q: Request>(&self) -> Result<Q> {

@@ -1,6 +1,7 @@
 use crate::{
     app::pace::Pace,
-    authn::{Guard, SlowChecks, Throttle, Uses},
+    authn::{Gate, Guard, SlowChecks, Throttle, Uses},
+    error::Result,
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
     limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_SECOND},
@@ -11,7 +12,7 @@ use crate::{
     telemetry::Metrics,
     time::Clock,
 };
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 /// Everything that a use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -87,6 +88,17 @@ impl App {
     /// Turns for secrets that take long to check.
     pub fn slow_checks(&self) -> &SlowChecks {
         &self.0.slow_checks
+    }
+
+    /// Lets `judge` look at whoever comes from `remote`, by one moment and one state.
+    pub fn at_gate<T>(&self, remote: Option<IpAddr>, agent: &str, judge: impl FnOnce(Gate<'_>) -> T) -> Result<T> {
+        // Before the snapshot: what happens between the two must count as later than what comes of the look.
+        let now = self.clock.now();
+        let snapshot = self.store.snapshot()?;
+        let ring = self.keys.load();
+        let (state, issuer) = (snapshot.state(), self.settings.issuer.as_str());
+        let (guard, uses) = (self.guard(), self.uses());
+        Ok(judge(Gate { now, state, ring: &ring, issuer, remote, agent, guard, uses }))
     }
 
     /// An id that no object has.

@@ -90,14 +90,14 @@ impl<'a> Assertion<'a> {
         &self.kid
     }
 
-    /// The algorithm that the assertion claims. The key's own decides.
+    /// The algorithm of the keys that sign as the assertion claims. The key's own decides.
     pub fn algorithm(&self) -> Algorithm {
         self.token.algorithm()
     }
 
     /// Whether `key` signed it, for one of these audiences, and for this moment.
     pub fn verify(&self, key: &PublicKey, audiences: &[&str], now: Timestamp) -> Result<Verified, Flaw> {
-        let claims = self.token.verify(key).ok_or(Flaw::Signature)?;
+        let claims = self.token.verify_foreign(key).ok_or(Flaw::Signature)?;
         let claims: Claims = serde_json::from_slice(claims).map_err(|_| Flaw::Claims)?;
         if claims.iss != claims.sub || claims.sub != self.subject {
             return Err(Flaw::Issuer);

@@ -20,13 +20,13 @@ pub struct Caller {
     /// What that is narrowed to.
     pub bounds: Bounds,
     bearer: Bearer,
-    client: Option<IpAddr>,
+    remote: Option<IpAddr>,
 }
 
 impl Caller {
     /// Refuses a caller that would no longer be let in, or not as it was.
     pub fn check(&self, state: &State<'_>, now: Timestamp) -> Result<()> {
-        let account = alive(state, now, self.bearer.presented(), By::Holder(self.client))?;
+        let account = alive(state, now, self.bearer.presented(), By::Holder(self.remote))?;
         account.filter(|account| account.bounds == self.bounds).ok_or(fault::TOKEN_INVALID)?;
         Ok(())
     }
@@ -44,7 +44,7 @@ pub fn bearer(gate: &Gate<'_>, header: Option<&str>) -> Result<Caller> {
     }
     let credential = bearer.credential().clone();
     let Account { machine, org, bounds } = account;
-    Ok(Caller { user: machine.id, org: org.id, credential, bounds, bearer, client: gate.client })
+    Ok(Caller { user: machine.id, org: org.id, credential, bounds, bearer, remote: gate.remote })
 }
 
 impl Bearer {

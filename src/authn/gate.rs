@@ -11,7 +11,7 @@ use crate::{
 };
 use std::net::IpAddr;
 
-/// What a caller is judged by: one moment and one state.
+/// What a caller is judged by: one moment and one state. `App::at_gate` makes it.
 pub struct Gate<'a> {
     /// Earlier than the state.
     pub now: Timestamp,
@@ -19,7 +19,7 @@ pub struct Gate<'a> {
     pub ring: &'a KeyRing,
     pub issuer: &'a str,
     /// Where the request comes from, if anybody knows.
-    pub client: Option<IpAddr>,
+    pub remote: Option<IpAddr>,
     /// What the client says of itself.
     pub agent: &'a str,
     pub guard: &'a Guard,
@@ -33,12 +33,12 @@ impl Gate<'_> {
     /// A token that this server did not make counts as a guess. One that it made does not, valid or not.
     pub fn admit(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
         let claimed = [Claimed::Token(token)];
-        self.guard.admit(self.now, self.client, &claimed)?;
+        self.guard.admit(self.now, self.remote, &claimed)?;
         let Some(bearer) = self.read(token)? else {
-            self.guard.failed(self.now, self.client, &claimed, token);
+            self.guard.failed(self.now, self.remote, &claimed, token);
             return Ok(None);
         };
-        self.examine(bearer, By::Holder(self.client))
+        self.examine(bearer, By::Holder(self.remote))
     }
 
     /// As [`Self::admit`], for a token that somebody else shows, to learn whether it is valid. Nothing counts as a guess.

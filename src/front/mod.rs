@@ -49,15 +49,15 @@ impl Front {
     }
 
     /// The content type tells gRPC, the path the rest. What no face knows is refused in REST's shape.
-    async fn answer(&self, request: Request<Upload>, client: Option<IpAddr>) -> Response<Body> {
+    async fn answer(&self, request: Request<Upload>, remote: Option<IpAddr>) -> Response<Body> {
         let path = request.uri().path();
         if Rpc::serves(path) || is_grpc(request.headers()) {
-            return self.rpc.handle(request, client).await;
+            return self.rpc.handle(request, remote).await;
         }
         if self.web.serves(path) {
-            return self.web.handle(request, client).await;
+            return self.web.handle(request, remote).await;
         }
-        self.rest.handle(request, client).await
+        self.rest.handle(request, remote).await
     }
 }
 
@@ -65,16 +65,16 @@ impl Handler for Front {
     async fn handle(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let started = Instant::now();
         let id = self.ids.accept_or_next(request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes));
-        let client = client_address::resolve(peer.client, request.headers(), &self.proxies);
+        let remote = client_address::resolve(peer.client, request.headers(), &self.proxies);
         // The query string stays out of the log: somebody will put a secret into it.
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         // Clients of gRPC know how streams end, and may keep theirs open until they are answered.
         let reads_leftover = !is_grpc(request.headers());
         let (request, leftover) = leftover::lend(request);
         let answered = async {
-            let response = self.answer(request, client).await;
+            let response = self.answer(request, remote).await;
             let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());
-            tracing::info!(%method, path, status, millis, client = client.map(tracing::field::display), "answered");
+            tracing::info!(%method, path, status, millis, client = remote.map(tracing::field::display), "answered");
             response
         };
         let mut response = answered.instrument(id.span()).await;

@@ -27,12 +27,30 @@ pub struct Unverified<'a> {
 
 #[derive(Debug, Deserialize)]
 struct Header {
-    alg: Algorithm,
+    alg: Scheme,
     kid: Option<String>,
     typ: Option<String>,
     #[serde(default, rename = "crit", deserialize_with = "present")]
     has_critical: bool,
 }
+
+/// How a token says that it was signed: by the algorithm of its key, or by the other one that goes with an RSA key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+enum Scheme {
+    OfKey(Algorithm),
+    Pss(Pss),
+}
+
+/// RSASSA-PSS with SHA-256 (RFC 7518 section 3.5). Nothing is signed so here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+enum Pss {
+    #[serde(rename = "PS256")]
+    Ps256,
+}
+
+/// What assertions may be signed with beside what keys here sign with: the name that JOSE gives it.
+pub const PS256: &str = "PS256";
 
 #[derive(Deserialize)]
 struct Subject {
@@ -92,9 +110,12 @@ impl<'a> Unverified<'a> {
         serde_json::from_slice::<Subject>(&self.claims).ok().map(|claims| claims.sub)
     }
 
-    /// The algorithm that the token claims. It selects nothing: see [`Self::verify`].
+    /// The algorithm of the keys that sign as the token claims. It selects nothing: see [`Self::verify`].
     pub fn algorithm(&self) -> Algorithm {
-        self.header.alg
+        match self.header.alg {
+            Scheme::OfKey(algorithm) => algorithm,
+            Scheme::Pss(Pss::Ps256) => Algorithm::Rs256,
+        }
     }
 
     /// The type that the token claims, as it was sent.
@@ -119,9 +140,18 @@ impl<'a> Unverified<'a> {
     ///
     /// Says nothing about times, issuer or audience, which the caller must check.
     pub fn verify(&self, key: &PublicKey) -> Option<&[u8]> {
-        let is_of_key = self.header.alg == key.algorithm()
+        (self.header.alg == Scheme::OfKey(key.algorithm())).then(|| self.verify_foreign(key)).flatten()
+    }
+
+    /// The same for a token that somebody else made, who may sign with an RSA key as PS256, too.
+    pub fn verify_foreign(&self, key: &PublicKey) -> Option<&[u8]> {
+        let message = self.signed.as_bytes();
+        let is_of_key = self.algorithm() == key.algorithm()
             && self.kid().is_none_or(|kid| kid == key.kid())
-            && key.verify(self.signed.as_bytes(), &self.signature);
+            && match self.header.alg {
+                Scheme::OfKey(_) => key.verify(message, &self.signature),
+                Scheme::Pss(Pss::Ps256) => key.verify_pss(message, &self.signature),
+            };
         is_of_key.then_some(&self.claims)
     }
 }
@@ -196,6 +226,7 @@ mod tests {
         assert!(!verifies(&signed(ed, r#"{"alg":"RS256","kid":"key-1"}"#, "{}"), ed));
         assert!(!verifies(&signed(ed, r#"{"alg":"EdDSA","kid":"key-2"}"#, "{}"), ed));
         assert!(!verifies(&signed(rsa, r#"{"alg":"EdDSA","kid":"key-1"}"#, "{}"), ed));
+        assert!(!verifies(&signed(rsa, r#"{"alg":"PS256","kid":"key-1"}"#, "{}"), rsa));
         let another = SigningKey::generate(Algorithm::EdDsa, "key-1").expect("generated");
         assert!(!verifies(&sign(&another, "JWT", &json!({})).expect("signed"), ed));
     }

@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 use aws_lc_rs::{
     encoding::AsDer,
     signature::{
-        ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaSubjectPublicKey,
-        VerificationAlgorithm,
+        ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+        RsaPublicKeyComponents, RsaSubjectPublicKey, VerificationAlgorithm,
     },
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -93,6 +93,13 @@ impl PublicKey {
     /// Whether `signature` is this key's of `message`, in the form of a JWS (RFC 7518 section 3, RFC 8037 section 3.1).
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.verifier.verify_sig(message, signature).is_ok()
+    }
+
+    /// The same for a signature of RSASSA-PSS with SHA-256 (RFC 7518 section 3.5), which only RSA keys make.
+    pub fn verify_pss(&self, message: &[u8], signature: &[u8]) -> bool {
+        let Numbers::Rsa { modulus, exponent } = &self.numbers else { return false };
+        let key = RsaPublicKeyComponents { n: modulus.as_ref(), e: exponent.as_ref() };
+        key.verify(&RSA_PSS_2048_8192_SHA256, message, signature).is_ok()
     }
 
     /// The key as a JWK (RFC 7517) for signatures: nothing private, nothing optional but `use`, `kid` and `alg`.

@@ -69,12 +69,12 @@ pub(super) fn prove(
     };
     let candidates = candidates(&ground.state, &assertion, called_by)?;
     let claimed = client::claimed(candidates.iter(), assertion.subject());
-    ground.guard.admit(ground.now, ground.client, &claimed)?;
+    ground.guard.admit(ground.now, ground.remote, &claimed)?;
     let mut refused = (Refused::Malformed, None);
     for machine in &candidates {
         match examine(ground, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
-                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.client), true);
+                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.remote), true);
                 ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
                 return Ok(client);
             }
@@ -82,13 +82,13 @@ pub(super) fn prove(
             Err(_) => {}
         }
     }
-    ground.guard.failed(ground.now, ground.client, &claimed, text);
+    ground.guard.failed(ground.now, ground.remote, &claimed, text);
     let (reason, user) = refused;
     // Whatever is worse than that, the key is there.
     if reason > Refused::UnknownKey
         && let (Some(user), Some(key)) = (user, CredentialId::parse(assertion.kid()))
     {
-        ground.note(user, &key, By::Holder(ground.client), false);
+        ground.note(user, &key, By::Holder(ground.remote), false);
     }
     let user = user.map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))
@@ -125,7 +125,7 @@ fn examine(
     assertion: &Assertion<'_>,
     machine: Option<&Machine>,
 ) -> Result<Result<(Client, Verified), Refused>> {
-    let Gate { state, now, issuer, client, .. } = &ground.gate;
+    let Gate { state, now, issuer, remote, .. } = &ground.gate;
     let found = match (machine, CredentialId::parse(assertion.kid())) {
         (Some(machine), Some(kid)) => state.credential(&machine.id, &kid)?.filter(Credential::is_key),
         _ => None,
@@ -144,7 +144,7 @@ fn examine(
         stand_in::verify(assertion);
         Err(Flaw::Signature)
     };
-    let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*client))?;
+    let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*remote))?;
     if account.is_none() {
         // The last thing that it would have read.
         stand_in::read_credential(state)?;

@@ -176,12 +176,12 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
     }
     let (name, guess) = pairs.first().copied().unwrap_or_default();
     let claimed = claimed(tried.iter().map(|(machine, ..)| machine), name);
-    ground.guard.admit(ground.now, ground.client, &claimed)?;
+    ground.guard.admit(ground.now, ground.remote, &claimed)?;
     let mut refused = (Refused::Malformed, None, None);
     for (machine, id, secret) in &tried {
         match examine(ground, machine.as_ref(), id, secret)? {
             Ok(client) => {
-                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.client), true);
+                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.remote), true);
                 return Ok(client);
             }
             Err((reason, blamed)) if reason > refused.0 => refused = (reason, machine.as_ref(), blamed),
@@ -191,12 +191,12 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
     if is_put_off(ground, pairs, &tried)? {
         return Err(failed());
     }
-    ground.guard.failed(ground.now, ground.client, &claimed, guess);
+    ground.guard.failed(ground.now, ground.remote, &claimed, guess);
     let (reason, machine, blamed) = refused;
     // What counts against nobody is noted too, or it would show in the time that it takes.
     let blamed = machine.map(|machine| machine.id.clone()).zip(blamed);
     let (user, credential) = blamed.unwrap_or_else(|| (stand_in::nobody(), stand_in::no_credential()));
-    ground.note(&user, &credential, By::Holder(ground.client), false);
+    ground.note(&user, &credential, By::Holder(ground.remote), false);
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
     let user = machine.map_or("-", |machine| machine.id.as_str());
     Err(failed().because(format!("{reason:?}, user {user}")))
@@ -270,7 +270,7 @@ fn examine(
     called: &str,
     secret: &str,
 ) -> Result<Result<Client, (Refused, Option<CredentialId>)>> {
-    let Gate { state, now, ring, client, .. } = &ground.gate;
+    let Gate { state, now, ring, remote, .. } = &ground.gate;
     let hasher = ring.client_secrets();
     let found = state.credential_by_hash(&hasher.hash(secret))?;
     let theirs = found.filter(|found| found.is_secret() && machine.is_some_and(|machine| machine.id == found.user));
@@ -285,7 +285,7 @@ fn examine(
             },
         }));
     };
-    let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*client))?;
+    let account = alive(state, *now, Presented::Credential(&credential), By::Holder(*remote))?;
     if account.is_none() {
         // The last thing that it would have read.
         stand_in::read_credential(state)?;

@@ -1,7 +1,10 @@
 //! What this server says of itself (OpenID Connect Discovery section 3, RFC 8414 section 2).
 
 use super::{client::Method, grant::GRANTS};
-use crate::{app::Settings, keys::Algorithm};
+use crate::{
+    app::Settings,
+    keys::{Algorithm, jwt::PS256},
+};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -70,7 +73,8 @@ impl Discovery {
 /// log in. The endpoint says so itself.
 fn oauth(settings: &Settings) -> Value {
     let url = |endpoint: Endpoint| endpoint.of(&settings.issuer);
-    let algorithms = Algorithm::ALL.map(Algorithm::name);
+    // Clients take the first that they have a key for.
+    let algorithms: Vec<_> = Algorithm::ALL.map(Algorithm::name).into_iter().chain([PS256]).collect();
     let methods = Method::ALL.map(Method::name);
     json!({
         "issuer": settings.issuer,

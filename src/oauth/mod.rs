@@ -1,7 +1,7 @@
 //! OAuth 2.0 and OpenID Connect, as far as machines need them: forms in, values out, no HTTP.
 //!
 //! ```text
-//! token       parse once -> authenticate the client -> grant -> scope policy of the grant -> issue      grant/, issue
+//! token       parse once -> authenticate the client -> grant -> scope policy -> issue                   grant/, issue
 //! introspect  parse once -> authenticate the client -> is the token alive? -> may the client know?      introspect
 //! revoke      parse once -> authenticate the client -> is it the client's own? -> write                 revoke
 //! userinfo    parse once -> is the token alive?                                                         userinfo
@@ -9,10 +9,10 @@
 //!
 //! A secret whose hash is another system's is settled in between, before the request is judged for good      imported
 //!
-//! A grant fills in what is its own and cannot skip what is shared. Every endpoint asks [`crate::authn::alive`], and
-//! takes the time before it takes the snapshot: so a token minted while its account was being locked is older than the
-//! lock's end, and dies with the rest. What has no end is not judged by time: of a credential that was killed, every token
-//! is dead, as one may have been minted between the decision and its commit, and be younger than the first.
+//! A grant fills in what is its own and cannot skip what is shared. Every endpoint asks [`crate::authn::alive`], at the gate
+//! ([`App::at_gate`]), where the time is taken before the snapshot: so a token minted while its account was being locked is
+//! older than the lock's end, and dies with the rest. What has no end is not judged by time: of a credential that was killed,
+//! every token is dead, as one may have been minted between the decision and its commit, and be younger than the first.
 
 mod assertion;
 mod claims;
@@ -51,7 +51,7 @@ pub struct Request<'a> {
     /// The `Authorization` header.
     authorization: Option<&'a [u8]>,
     /// Where it comes from, if anybody knows.
-    client: Option<IpAddr>,
+    remote: Option<IpAddr>,
     /// What the client says of itself.
     agent: &'a str,
 }
@@ -82,12 +82,12 @@ impl<'a> Request<'a> {
         authorization: Option<&'a [u8]>,
         query: Option<&str>,
         body: &'a [u8],
-        client: Option<IpAddr>,
+        remote: Option<IpAddr>,
     ) -> OAuthResult<Self> {
         if form::parse(query.unwrap_or_default().as_bytes())?.has_any(&SECRETS) {
             return Err(OAuthError::invalid_request("credentials must not be sent in the URL"));
         }
-        Ok(Self { form: form::parse(body)?, authorization, client, agent: "" })
+        Ok(Self { form: form::parse(body)?, authorization, remote, agent: "" })
     }
 
     /// The same, sent by a client that calls itself so.
@@ -134,20 +134,16 @@ fn look<T>(
     verdict: impl Fn(&Ground<'_>) -> OAuthResult<T>,
     is_last: bool,
 ) -> OAuthResult<Look<T>> {
-    let now = app.clock.now();
-    let snapshot = app.store.snapshot()?;
-    let ring = app.keys.load();
-    let (state, issuer) = (snapshot.state(), app.settings.issuer.as_str());
-    let (client, agent, guard, uses) = (request.client, request.agent, app.guard(), app.uses());
-    let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
-    let unsettled = (!is_last).then(RefCell::default);
-    let ground = Ground { gate, once: RefCell::default(), slow_checks: app.slow_checks(), unsettled };
-    let verdict = verdict(&ground);
-    let checks = ground.unsettled.map(RefCell::into_inner).unwrap_or_default();
-    match checks.is_empty() {
-        true => Ok(Look::Settled(verdict?, ground.once.into_inner())),
-        false => Ok(Look::Unsettled(checks)),
-    }
+    app.at_gate(request.remote, request.agent, |gate| {
+        let unsettled = (!is_last).then(RefCell::default);
+        let ground = Ground { gate, once: RefCell::default(), slow_checks: app.slow_checks(), unsettled };
+        let verdict = verdict(&ground);
+        let checks = ground.unsettled.map(RefCell::into_inner).unwrap_or_default();
+        match checks.is_empty() {
+            true => Ok(Look::Settled(verdict?, ground.once.into_inner())),
+            false => Ok(Look::Unsettled(checks)),
+        }
+    })?
 }
 
 impl<'a> Deref for Ground<'a> {

@@ -34,7 +34,7 @@ impl Rest {
     }
 
     /// Answers a request to any path: one that is not known is refused in this face's shape.
-    pub async fn handle<B>(&self, request: Request<B>, client: Option<IpAddr>) -> Response<Body>
+    pub async fn handle<B>(&self, request: Request<B>, remote: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -56,7 +56,7 @@ impl Rest {
                 false => Bytes::new(),
             };
             let body = transcode::message(route.request, rest, &variables, head.uri.query(), body)?;
-            let call = Call { headers: head.headers, body, format: Format::Json, client };
+            let call = Call { headers: head.headers, body, format: Format::Json, remote };
             self.api.call(route.procedure, call).await
         };
         match answer.await {

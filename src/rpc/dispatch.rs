@@ -53,8 +53,8 @@ impl Dispatcher for Procedures {
         let (api, path) = (self.api.clone(), path.to_owned());
         Box::pin(async move {
             let format = wire_format(format)?;
-            let client = context.extensions().get::<From>().and_then(|From(client)| *client);
-            let call = Call { headers: context.headers().clone(), body: request.encoded()?, format, client };
+            let remote = context.extensions().get::<From>().and_then(|From(remote)| *remote);
+            let call = Call { headers: context.headers().clone(), body: request.encoded()?, format, remote };
             let answer = api.call(&path, call).await.map_err(|refusal| connect_error(&refusal))?;
             Ok(Response::new(EncodedBody::Contiguous(answer)))
         })

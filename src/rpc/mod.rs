@@ -57,14 +57,14 @@ impl Rpc {
     }
 
     /// Answers a call.
-    pub async fn handle<B>(&self, mut request: Request<B>, client: Option<IpAddr>) -> Response<Body>
+    pub async fn handle<B>(&self, mut request: Request<B>, remote: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: std::error::Error + Send + Sync + 'static,
     {
         let asked_in = request.headers().get(CONTENT_TYPE).cloned();
         // connectrpc hands this on to the procedure.
-        request.extensions_mut().insert(From(client));
+        request.extensions_mut().insert(From(remote));
         let Ok(response) = self.service.clone().call(request).await;
         let (mut head, body) = response.into_parts();
         head.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

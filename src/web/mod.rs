@@ -33,7 +33,7 @@ impl Web {
         Route::find(path).is_some()
     }
 
-    pub async fn handle<B>(&self, request: Request<B>, client: Option<IpAddr>) -> Response<Body>
+    pub async fn handle<B>(&self, request: Request<B>, remote: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -41,14 +41,14 @@ impl Web {
         let Some(route) = Route::find(request.uri().path()) else { return reply::not_found() };
         let (started, is_head) = (Instant::now(), request.method() == Method::HEAD);
         let response = match route.allows(request.method()) {
-            true => self.answer(route, request, client).await,
+            true => self.answer(route, request, remote).await,
             false => reply::method_not_allowed(route.methods()),
         };
         self.app.metrics.request(route.name(), reply::outcome(response.status()), started.elapsed().as_secs_f64());
         if is_head { reply::without_body(response) } else { response }
     }
 
-    async fn answer<B>(&self, route: Route, request: Request<B>, client: Option<IpAddr>) -> Response<Body>
+    async fn answer<B>(&self, route: Route, request: Request<B>, remote: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -59,7 +59,7 @@ impl Web {
             Route::Authorize => reply::text(501, oauth::NO_LOGINS),
             Route::Keys => oauth::keys(&self.app),
             Route::Introspect | Route::Revoke | Route::Token | Route::Userinfo => {
-                self.oauth(route, request, client).await
+                self.oauth(route, request, remote).await
             }
             Route::Healthz => reply::text(200, "ok"),
             Route::OpenApi => openapi::document(request.headers()),

@@ -3,14 +3,14 @@
 use super::{Web, reply, route::Route};
 use crate::{
     app::App,
-    exchange::{Body, BodyError, read_body},
+    exchange::{Body, BodyError, read_body, user_agent},
     limits::MAX_FORM_BYTES,
     oauth::{self, OAuthError, OAuthResult},
 };
 use bytes::Bytes;
 use http::{
     HeaderMap, Request, Response,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE},
 };
 use std::net::IpAddr;
 
@@ -27,7 +27,7 @@ pub(super) fn keys(app: &App) -> Response<Body> {
 }
 
 impl Web {
-    pub(super) async fn oauth<B>(&self, route: Route, request: Request<B>, client: Option<IpAddr>) -> Response<Body>
+    pub(super) async fn oauth<B>(&self, route: Route, request: Request<B>, remote: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -40,7 +40,7 @@ impl Web {
             false => Ok(Bytes::new()),
         };
         let answered = match body {
-            Ok(body) => self.judge(route, &parts, &body, client).await,
+            Ok(body) => self.judge(route, &parts, &body, remote).await,
             Err(refusal) => Err(refusal),
         };
         answered.unwrap_or_else(|refusal| {
@@ -57,11 +57,10 @@ impl Web {
         route: Route,
         parts: &http::request::Parts,
         body: &[u8],
-        client: Option<IpAddr>,
+        remote: Option<IpAddr>,
     ) -> OAuthResult<Response<Body>> {
-        let agent = parts.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let agent = agent.unwrap_or_default();
-        let request = oauth::Request::read(authorization(&parts.headers)?, parts.uri.query(), body, client)?;
+        let agent = user_agent(&parts.headers);
+        let request = oauth::Request::read(authorization(&parts.headers)?, parts.uri.query(), body, remote)?;
         let request = request.said_by(&agent);
         Ok(match route {
             Route::Introspect => reply::json(200, &oauth::introspect(&self.app, &request).await?),

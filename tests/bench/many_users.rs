@@ -137,7 +137,7 @@ impl Bench {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {}", self.admin_token))?);
         let call =
-            || Call { headers: headers.clone(), body: body.to_string().into(), format: Format::Json, client: None };
+            || Call { headers: headers.clone(), body: body.to_string().into(), format: Format::Json, remote: None };
         measure(async || self.api.call(&name, call()).await.map(|_| ()).map_err(said)).await
     }
 

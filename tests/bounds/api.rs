@@ -17,7 +17,7 @@ async fn call_from(kit: &Kit, client: Option<&str>, token: &str) -> Result<(), O
     let mut headers = HeaderMap::new();
     headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).expect("a header"));
     let client = client.map(|client| client.parse().expect("an address"));
-    let call = Call { headers, body: "{}".into(), format: Format::Json, client };
+    let call = Call { headers, body: "{}".into(), format: Format::Json, remote: client };
     let answer = kit.api.call("zitadel.auth.v1.AuthService/GetMyUser", call).await;
     answer.map(|_| ()).map_err(|refusal| refusal.id)
 }

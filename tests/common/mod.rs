@@ -132,7 +132,7 @@ impl Kit {
         if !org.is_empty() {
             headers.insert("x-zitadel-orgid", HeaderValue::from_str(org).expect("a header"));
         }
-        let call = Call { headers, body: body.to_string().into(), format: Format::Json, client: client.parse().ok() };
+        let call = Call { headers, body: body.to_string().into(), format: Format::Json, remote: client.parse().ok() };
         let procedure = full_name(procedure);
         let answer = self.api.call(&procedure, call).await.map_err(refusal)?;
         let answer = serde_json::from_slice(&answer).expect("JSON");
