@@ -9,6 +9,7 @@ use crate::{
     time::Timestamp,
 };
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 
 /// Serves on an open port until `shutdown` begins, and then until requests in flight have ended.
 ///
@@ -18,13 +19,17 @@ pub async fn serve(bound: Bound, app: App, shutdown: Shutdown) -> Result<()> {
     tokio::spawn(make_signing_key(app.clone()));
     let failure = tokio::spawn(stop_if_the_store_fails(app.clone(), shutdown.clone()));
     let clock = tokio::spawn(look_after_the_clock(app.clone()));
-    let uses = tokio::spawn(credentials::last_use::write_down_again_and_again(app.clone()));
+    let (stop_uses, stop) = oneshot::channel();
+    let uses = tokio::spawn(credentials::last_use::write_down_again_and_again(app.clone(), stop));
     let expiries = tokio::spawn(credentials::expiry_warnings::look_again_and_again(app.clone()));
     bound.serve(Front::new(app.clone(), shutdown.flag()), shutdown).await;
     failure.abort();
     clock.abort();
-    uses.abort();
     expiries.abort();
+    drop(stop_uses);
+    if let Err(panic) = uses.await {
+        tracing::error!(cause = ?panic, "the task that writes down last uses ended early");
+    }
     if !app.store.is_writable() {
         return Err(Error::unavailable(
             "a change could not be stored; the line before this says why. Check the disk, then start again",

@@ -208,7 +208,8 @@ impl Call {
         let snapshot = app.store.snapshot()?;
         let state = snapshot.state();
         let ring = app.keys.load();
-        let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let agent = self.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let agent = agent.as_deref().unwrap_or_default();
         let (issuer, client, guard, uses) = (app.settings.issuer.as_str(), self.client, app.guard(), app.uses());
         let gate = Gate { now, state, ring: &ring, issuer, client, agent, guard, uses };
         let mut caller = self.header(AUTHORIZATION.as_str()).and_then(|header| authn::bearer(&gate, header));

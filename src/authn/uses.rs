@@ -68,7 +68,9 @@ impl Uses {
     pub fn hand_over(&self) -> Vec<(UserId, CredentialId, Note)> {
         let mut leaving = lock(&self.leaving);
         for shard in &self.shards {
-            leaving.extend(lock(shard).drain());
+            for (credential, note) in lock(shard).drain() {
+                keep(&mut leaving, credential, note);
+            }
         }
         leaving.iter().map(|(credential, note)| (note.user.clone(), credential.clone(), note.clone())).collect()
     }
@@ -88,6 +90,8 @@ impl Note {
             accepted: attempt.accepted,
             failures: 0,
             accepted_at: None,
+            accepted_address: None,
+            accepted_agent: String::new(),
         };
         let mut note = Self { user, last };
         note.add(attempt);
@@ -100,15 +104,29 @@ impl Note {
         (last.at, last.address, last.accepted) = (at, address, accepted);
         last.agent.clear();
         last.agent.push_str(cut(agent));
-        last.failures = if accepted { 0 } else { last.failures.saturating_add(1) };
-        last.accepted_at = if accepted { Some(at) } else { last.accepted_at };
+        if !accepted {
+            last.failures = last.failures.saturating_add(1);
+            return;
+        }
+        (last.failures, last.accepted_at, last.accepted_address) = (0, Some(at), address);
+        last.accepted_agent.clone_from(&last.agent);
     }
 
     /// What is known after this note, given what was known before it.
     pub fn after(self, before: Option<LastUse>) -> LastUse {
         let Some(before) = before.filter(|_| self.last.accepted_at.is_none()) else { return self.last };
         let failures = self.last.failures.saturating_add(before.failures);
-        LastUse { failures, accepted_at: before.accepted_at, ..self.last }
+        let LastUse { accepted_at, accepted_address, accepted_agent, .. } = before;
+        LastUse { failures, accepted_at, accepted_address, accepted_agent, ..self.last }
+    }
+}
+
+/// Adds a note to those of a flush. One that an earlier flush left there is part of it from then on.
+fn keep(leaving: &mut Noted, credential: CredentialId, note: Note) {
+    if let Some(left) = leaving.get_mut(&credential) {
+        left.last = note.after(Some(left.last.clone()));
+    } else if leaving.len() < MAX_NOTED_USES {
+        leaving.insert(credential, note);
     }
 }
 
@@ -157,6 +175,24 @@ mod tests {
     }
 
     #[test]
+    fn a_flush_that_fails_loses_nothing_to_the_next() {
+        let uses = Uses::default();
+        let from = |address: &str, at, accepted| Attempt { address: address.parse().ok(), ..attempt(at, accepted) };
+        uses.note(&id("301"), &id("401"), from("192.0.2.7", 1, true));
+        uses.note(&id("301"), &id("401"), from("198.51.100.1", 2, false));
+        uses.hand_over();
+        uses.note(&id("301"), &id("401"), Attempt { agent: "nc", ..from("198.51.100.2", 3, false) });
+        let known = uses.complete(&id("401"), None);
+        let [(_, _, note)] = &uses.hand_over()[..] else { panic!("one note") };
+        assert_eq!(known.as_ref(), Some(&note.last));
+        assert_eq!(uses.complete(&id("401"), None), known);
+        let last = known.expect("noted");
+        assert_eq!((last.failures, last.agent.as_str()), (2, "nc"));
+        assert_eq!((last.accepted_at, last.accepted_agent.as_str()), (Some(Timestamp::from_micros(1)), "curl/8"));
+        assert_eq!((last.accepted_address, last.address), ("192.0.2.7".parse().ok(), "198.51.100.2".parse().ok()));
+    }
+
+    #[test]
     fn notes_are_bounded_and_so_is_each() {
         let uses = Uses::default();
         let long = "ä".repeat(MAX_AGENT_BYTES);
@@ -167,5 +203,9 @@ mod tests {
         let handed = uses.hand_over();
         assert!(handed.len() <= MAX_NOTED_USES);
         assert!(handed.iter().all(|(_, _, note)| note.last.agent.len() <= MAX_AGENT_BYTES));
+        for number in 0..MAX_NOTED_USES {
+            uses.note(&id("302"), &id(&format!("n{number}")), attempt(2, true));
+        }
+        assert!(uses.hand_over().len() <= MAX_NOTED_USES, "with those that could not be written down");
     }
 }

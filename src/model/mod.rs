@@ -32,7 +32,7 @@ pub use event::{
     CredentialFact, Draft, Editor, Event, Fact, InstanceFact, OrgFact, ProjectFact, UserFact, UserGrantFact,
 };
 pub use instance::{Instance, SigningKeyRecord};
-pub use last_use::LastUse;
+pub use last_use::{LastUse, LastUseV1};
 pub use machine::{AccessTokenType, Column, LiveSecret, Machine, MachineState};
 pub use member::Member;
 pub use metadata::{Metadata, MetadataSize, Subject};

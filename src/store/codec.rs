@@ -9,8 +9,8 @@ use crate::{
     id::{OrgId, ProjectGrantId, ProjectId, UserGrantId, UserId},
     limits::MAX_RECORD_BYTES,
     model::{
-        AccessToken, Credential, CredentialPolicy, Event, Instance, LastUse, Machine, Member, Metadata, MetadataSize,
-        OidcSettings, Org, Project, ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
+        AccessToken, Credential, CredentialPolicy, Event, Instance, LastUse, LastUseV1, Machine, Member, Metadata,
+        MetadataSize, OidcSettings, Org, Project, ProjectGrant, ProjectRole, SigningKeyRecord, UserGrant,
     },
     time::Timestamp,
 };
@@ -53,6 +53,15 @@ impl Record for Instance {
 
 impl Record for LastUse {
     const NAME: &'static str = "last use";
+    const VERSION: u8 = 2;
+
+    fn read(version: u8, body: &[u8]) -> Option<bincode::Result<Self>> {
+        match version {
+            1 => Some(options().deserialize::<LastUseV1>(body).map(Self::from)),
+            Self::VERSION => Some(options().deserialize(body)),
+            _ => None,
+        }
+    }
 }
 
 impl Record for Machine {

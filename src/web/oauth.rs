@@ -59,9 +59,10 @@ impl Web {
         body: &[u8],
         client: Option<IpAddr>,
     ) -> OAuthResult<Response<Body>> {
-        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let agent = parts.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let agent = agent.unwrap_or_default();
         let request = oauth::Request::read(authorization(&parts.headers)?, parts.uri.query(), body, client)?;
-        let request = request.said_by(agent);
+        let request = request.said_by(&agent);
         Ok(match route {
             Route::Introspect => reply::json(200, &oauth::introspect(&self.app, &request).await?),
             Route::Userinfo => reply::json(200, &oauth::userinfo(&self.app, &request).await?),

@@ -147,6 +147,45 @@ async fn no_use_is_a_commit() {
     assert_eq!(commits.load(Ordering::SeqCst), before + 1, "one for all of them");
 }
 
+#[tokio::test]
+async fn a_stranger_does_not_hide_from_where_it_was_last_used() {
+    let holder = Holder::new().await;
+    holder.mint(&holder.secret).await;
+    let known = last_use(&holder, &holder.id).await;
+    assert_eq!(known["acceptedAddress"], "192.0.2.7");
+    let request = crate::common::web::request(
+        http::Method::POST,
+        crate::common::web::TOKEN,
+        Auth::Basic("holder", "cs_sec_wrong"),
+        &[("grant_type", "client_credentials")],
+    );
+    credentials::last_use::write_down(&holder.kit.app).await.expect("written");
+    crate::common::web::send_from(&holder.kit.web(), "198.51.100.9", request).await;
+    let body = json!({ "userId": holder.user, "grace": "60s" });
+    let rotated = holder.kit.ok("credential/RotateSecret", body).await;
+    let last = &rotated["replaced"][0]["credential"]["lastUse"];
+    assert_eq!((&last["address"], &last["failures"]), (&json!("198.51.100.9"), &json!(1)));
+    for field in ["acceptedDate", "acceptedAddress"] {
+        assert_eq!(last[field], known[field], "{field}");
+    }
+}
+
+/// A flush that is on its way when the server stops is awaited, or its failures would be counted once more.
+#[tokio::test]
+async fn what_is_being_written_down_at_the_end_is_written_once() {
+    let holder = Holder::new().await;
+    assert!(!holder.takes("cs_sec_wrong").await);
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let app = holder.kit.app.clone();
+    let flushes = tokio::spawn(credentials::last_use::write_down_again_and_again(app.clone(), stopped));
+    let halted = holder.kit.halt_writer().await;
+    tokio::time::sleep(USE_FLUSH_INTERVAL.mul_f32(1.2)).await;
+    drop((stop, halted));
+    flushes.await.expect("no panic");
+    credentials::last_use::write_down(&app).await.expect("written");
+    assert_eq!(last_use(&holder, &holder.id).await["failures"], 1);
+}
+
 /// Once killed after the interval, once told to stop before it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_takes_no_more_than_the_interval_and_an_exit_nothing() {
@@ -184,4 +223,16 @@ async fn what_a_client_says_of_itself_is_kept_and_cut() {
     request.headers_mut().insert("user-agent", agent.parse().expect("a header"));
     assert_eq!(holder.kit.send(request).await.status, 200);
     assert_eq!(last_use(&holder, &holder.id).await["userAgent"], agent[..MAX_AGENT_BYTES]);
+    for (said, shown) in [("J\u{fc}rgen/1".as_bytes(), "J\u{fc}rgen/1"), (b"J\xfcrgen/1", "J\u{fffd}rgen/1")] {
+        let mut request = crate::common::web::request(
+            http::Method::POST,
+            crate::common::web::TOKEN,
+            Auth::Basic("holder", &holder.secret),
+            &[("grant_type", "client_credentials"), ("scope", API)],
+        );
+        request.headers_mut().insert("user-agent", http::HeaderValue::from_bytes(said).expect("a header"));
+        assert_eq!(holder.kit.send(request).await.status, 200);
+        let last = last_use(&holder, &holder.id).await;
+        assert_eq!((&last["userAgent"], &last["acceptedUserAgent"]), (&json!(shown), &json!(shown)));
+    }
 }

@@ -6,7 +6,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::json;
 
 const HEAD: &str = "credential_id,type,label,hint,user_id,user_name,created,creator_id,expires,state,last_used,last_accepted,\
-                    address,user_agent,result,failures";
+                    address,user_agent,result,failures,accepted_address,accepted_user_agent";
 
 async fn table(server: &Server, query: &str) -> crate::common::client::Answer {
     let path = format!("/v1/organizations/{}/credentials?{query}", server.kit.org);
@@ -40,7 +40,7 @@ async fn what_tenants_chose_stays_in_its_cell_and_runs_nothing() {
     for (line, label) in lines[1..4].iter().zip(["\"'@SUM(1,2)\"", "\"say \"\"hi\"\"\"", "'-1+1"]) {
         assert!(line.contains(&format!(",CREDENTIAL_TYPE_SECRET,{label},")), "{line}");
         assert!(line.contains(&format!(",{user},'=cmd|' /C calc'!A0,")), "{line}");
-        assert!(line.ends_with(",never,CREDENTIAL_STATE_ACTIVE,,,,,,"), "{line}");
+        assert!(line.ends_with(",never,CREDENTIAL_STATE_ACTIVE,,,,,,,,"), "{line}");
     }
 }
 

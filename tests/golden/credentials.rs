@@ -88,7 +88,9 @@ pub fn last_uses() -> Vec<Example<LastUse>> {
         agent: "curl/8.5.0".into(),
         accepted,
         failures: if accepted { 0 } else { 3 },
-        accepted_at: accepted.then(|| at(5)),
+        accepted_at: Some(at(if accepted { 5 } else { 4 })),
+        accepted_address: "192.0.2.7".parse().ok().filter(|_| address.is_some()),
+        accepted_agent: "curl/8.5.0".into(),
     };
     vec![
         ("accepted", last_use(Some("192.0.2.7"), true)),

@@ -41,6 +41,8 @@ fn last_use_view(last: LastUse) -> wire::LastUse {
         accepted: last.accepted,
         failures: last.failures,
         accepted_date: last.accepted_at.map(reply::timestamp).into(),
+        accepted_address: last.accepted_address.map(|address| address.to_string()).unwrap_or_default(),
+        accepted_user_agent: last.accepted_agent,
     }
 }
 
