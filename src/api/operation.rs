@@ -149,7 +149,19 @@ where
     on(move |request| Target::UserOrSelf(id(request), unknown), use_case)
 }
 
-/// The same, and for the user itself another permission will do.
+/// The same, and a caller without a role in the user's organisation does not learn whether there is such a user.
+pub fn on_hidden_user_or_self<A, Q, R, F, Fut>(id: fn(&Q) -> &str, unknown: Fault, use_case: F) -> Operation
+where
+    A: Proof,
+    Q: Request,
+    R: Reply,
+    F: Fn(App, A, Q) -> Fut + Copy + Send + Sync + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
+    on(move |request| Target::HiddenUserOrSelf(id(request), unknown), use_case)
+}
+
+/// The same as the last but one, and for the user itself another permission will do.
 pub fn on_user_or_permitted_self<A, Q, R, F, Fut>(
     id: fn(&Q) -> &str,
     unknown: Fault,

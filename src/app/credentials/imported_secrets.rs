@@ -33,7 +33,7 @@ pub async fn import(
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::CREDENTIAL_USER_UNKNOWN)?;
             is_nobodys(state, &new.hash)?;
             let lifetime = Lifetime::in_org(state, &machine.org, now)?;
             let added = new.beside(&who, machine.live_secrets(now).count(), lifetime)?;
