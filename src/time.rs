@@ -1,6 +1,7 @@
 //! The only clock. Everything else takes its instants from here, so that tests decide what time it is.
 
 use crate::limits::MAX_CLOCK_STEP;
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use std::{
     ops::{Add, Sub},
@@ -44,9 +45,19 @@ impl Timestamp {
 
     /// Reads RFC 3339 with any zone, cut to microseconds. `None` for anything else.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
-        let has_time = text.len() >= "2027-01-31T12:00:00Z".len() && text.as_bytes()[10].eq_ignore_ascii_case(&b'T');
-        let at: jiff::Timestamp = text.parse().ok().filter(|_| has_time)?;
-        Self::from_parts(at.as_second(), at.subsec_nanosecond())
+        let (local, ahead) = match text.strip_suffix(['Z', 'z']) {
+            Some(local) => (local, 0),
+            None => {
+                let (local, offset) = text.split_at_checked(text.len().checked_sub("+00:00".len())?)?;
+                (local, offset_seconds(offset)?)
+            }
+        };
+        // As jiff's own instants end before the last day of the last year, it only reads what stands before the zone.
+        let local: DateTime = local.parse().ok().filter(|_| has_rfc3339_shape(local))?;
+        let since = local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_micros();
+        let micros = i64::try_from(since).ok()? - ahead * MICROS_PER_SECOND;
+        let nanos = i32::try_from(micros.rem_euclid(MICROS_PER_SECOND) * 1000).ok()?;
+        Self::from_parts(micros.div_euclid(MICROS_PER_SECOND), nanos).map(|at| at.min(Self::NEVER))
     }
 
     /// RFC 3339 in UTC, for people and files.
@@ -56,6 +67,35 @@ impl Timestamp {
             return "9999-12-31T23:59:59Z".into();
         }
         jiff::Timestamp::from_microsecond(self.0).map_or_else(|_| self.0.to_string(), |at| at.to_string())
+    }
+}
+
+/// `YYYY-MM-DDThh:mm:ss`, and parts of a second if there are any.
+fn has_rfc3339_shape(local: &str) -> bool {
+    let shape = b"dddd-dd-ddTdd:dd:dd";
+    let Some((whole, parts)) = local.as_bytes().split_at_checked(shape.len()) else { return false };
+    let fits = |(byte, wanted): (&u8, &u8)| match wanted {
+        b'd' => byte.is_ascii_digit(),
+        wanted => byte.eq_ignore_ascii_case(wanted),
+    };
+    let has_parts = |parts: &[u8]| !parts.is_empty() && parts.iter().all(u8::is_ascii_digit);
+    whole.iter().zip(shape).all(fits) && (parts.is_empty() || parts.strip_prefix(b".").is_some_and(has_parts))
+}
+
+/// How many seconds a zone such as `+01:00` is ahead of UTC.
+fn offset_seconds(offset: &str) -> Option<i64> {
+    let &[sign, tens, ones, b':', ten_minutes, minutes] = offset.as_bytes() else { return None };
+    let number = |tens: u8, ones: u8| {
+        let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+        digits.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+    };
+    let hours = number(tens, ones).filter(|hours| *hours < 24)?;
+    let minutes = number(ten_minutes, minutes).filter(|minutes| *minutes < 60)?;
+    let seconds = (hours * 60 + minutes) * 60;
+    match sign {
+        b'+' => Some(seconds),
+        b'-' => Some(-seconds),
+        _ => None,
     }
 }
 
@@ -199,6 +239,47 @@ mod tests {
         let clock = clock.that_may_be_behind(true);
         assert_eq!(clock.never_before(far), Ok(()));
         assert_eq!(clock.now(), present);
+    }
+
+    #[test]
+    fn rfc3339_is_read_with_any_zone_and_to_the_end_of_time() {
+        let noon = Timestamp::from_micros(1_801_396_800_000_000);
+        for text in [
+            "2027-01-31T12:00:00Z",
+            "2027-01-31t12:00:00.000000z",
+            "2027-01-31T13:30:00+01:30",
+            "2027-01-30T12:01:00-23:59",
+        ] {
+            assert_eq!(Timestamp::from_rfc3339(text), Some(noon), "{text}");
+        }
+        let part = Timestamp::from_rfc3339("2027-01-31T12:00:00.123456789Z");
+        assert_eq!(part, Some(noon + Duration::from_micros(123_456)));
+        assert_eq!(Timestamp::from_rfc3339("1969-12-31T23:59:59.5Z"), Some(Timestamp(-500_000)));
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999Z", "9999-12-31T22:59:59-01:00"] {
+            assert_eq!(Timestamp::from_rfc3339(text), Some(Timestamp::NEVER), "{text}");
+        }
+        assert_eq!(Timestamp::NEVER, Timestamp::from_rfc3339(&Timestamp::NEVER.to_rfc3339()).expect("read"));
+        for text in [
+            "2027-01-31T12:00:00+24:00",
+            "2027-01-31T12:00:00+01:60",
+            "2027-01-31T12:00:00+0100",
+            "2027-01-31T12:00:00+01",
+            "2027-01-31T12:00:00",
+            "2027-01-31T12:00Z",
+            "2027-01-31 12:00:00Z",
+            "2027-01-31T12:00:00.Z",
+            "2027-01-31T12:00:00,5Z",
+            "2027-02-30T12:00:00Z",
+            "9999-12-31T23:59:59-00:01",
+            "0000-01-01T00:00:00Z",
+            "2027-01-31",
+            "+00:00",
+            "\u{e4}\u{e4}\u{e4}00",
+            "Z",
+            "",
+        ] {
+            assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The program is killed while clients change things, and started again: what was answered is there, and nothing is
 //! half there.
 
+mod fleet;
+
 use crate::common::{
     binary::{Binary, run},
     client::{Ask, Http},

@@ -57,6 +57,7 @@ mod table;
 mod throttle;
 mod users;
 mod waiting;
+mod wire_credentials;
 mod wire_faces;
 mod wire_limits;
 mod wire_rotation;

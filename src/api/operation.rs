@@ -125,6 +125,16 @@ pub fn on_user_or_self<A: Proof, Q: Request, R: Reply>(
     on(move |request| Target::UserOrSelf(id(request), unknown), use_case)
 }
 
+/// An operation on a user that the request names, and that the user itself may do without any role. A caller without a
+/// role in the user's organisation does not learn whether there is such a user.
+pub fn on_hidden_user_or_self<A: Proof, Q: Request, R: Reply>(
+    id: fn(&Q) -> &str,
+    unknown: Fault,
+    use_case: impl UseCase<A, Q, R>,
+) -> Operation {
+    on(move |request| Target::HiddenUserOrSelf(id(request), unknown), use_case)
+}
+
 /// An operation on a user that the request names, and for which the user itself needs only the permission `other`.
 pub fn on_user_or_permitted_self<A: Proof, Q: Request, R: Reply>(
     id: fn(&Q) -> &str,

@@ -31,6 +31,9 @@ pub enum Target<'a> {
     User(&'a str, Fault),
     /// The user with this id, which needs no permission for itself. The fault says that there is none.
     UserOrSelf(&'a str, Fault),
+    /// The user with this id, which needs no permission for itself. The fault says that there is none, and is all that a
+    /// caller hears who has no role in the user's organisation.
+    HiddenUserOrSelf(&'a str, Fault),
     /// The user with this id, which needs only this other permission for itself. The fault says that there is none.
     UserOrPermittedSelf(&'a str, Fault, Permission),
     /// The organisation of the project with this id; the context one if there is no such project, which the use case
@@ -170,6 +173,15 @@ impl<P: Permit> Proof for Authorized<P> {
                 let user = find_user(&state, id, unknown)?;
                 (user.org, if user.id == caller.user { Reach::Caller(None) } else { Reach::Org })
             }
+            Target::HiddenUserOrSelf(id, unknown) => {
+                let user = find_user(&state, id, unknown)?;
+                if user.id == caller.user {
+                    (user.org, Reach::Caller(None))
+                } else {
+                    membership(&state, roles, &caller, &user.org)?.ok_or(unknown)?;
+                    (user.org, Reach::Org)
+                }
+            }
             Target::UserOrPermittedSelf(id, unknown, other) => {
                 let user = find_user(&state, id, unknown)?;
                 if user.id == caller.user && held(&state, roles, &caller, &user.org)?.0.contains(other) {
@@ -289,13 +301,18 @@ impl Held {
 
 /// Refuses a caller that has no membership at all, as if there were no such organisation.
 fn held(state: &State<'_>, roles: &Roles, caller: &Caller, org: &OrgId) -> Result<Held> {
+    Ok(membership(state, roles, caller, org)?.ok_or(fault::NO_MEMBERSHIP)?)
+}
+
+/// The same; `None` if the caller has no membership at all.
+fn membership(state: &State<'_>, roles: &Roles, caller: &Caller, org: &OrgId) -> Result<Option<Held>> {
     let here = state.member(org, &caller.user)?;
     let everywhere = state.member(&state.instance()?.id, &caller.user)?;
     if here.is_none() && everywhere.is_none() {
-        return Err(fault::NO_MEMBERSHIP.into());
+        return Ok(None);
     }
     let all = here.iter().chain(&everywhere).map(|member| counting(roles, caller, &member.roles));
-    Ok(Held(all.fold(Permissions::NONE, Permissions::union)))
+    Ok(Some(Held(all.fold(Permissions::NONE, Permissions::union))))
 }
 
 /// An organisation that a request names. Whether one exists is told only to callers that may act in all of them.

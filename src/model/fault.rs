@@ -68,7 +68,12 @@ pub const TOO_MANY_CREDENTIALS: Fault =
 pub const PAT_USER_UNKNOWN: Fault = fault(FailedPrecondition, "COMMAND-Dggw2", "User could not be found");
 pub const PAT_UNKNOWN: Fault = fault(NotFound, "QUERY-fRunu", "Errors.PersonalAccessToken.NotFound");
 pub const PAT_REMOVE_UNKNOWN: Fault = fault(NotFound, "COMMAND-4m77G", "Personal Access Token not found");
+/// Of ZITADEL's calls.
 pub const EXPIRES_IN_PAST: Fault = fault(InvalidArgument, "DOMAIN-dv3t5", "Errors.AuthNKey.ExpireBeforeNow");
+
+/// Of this server's own.
+pub const ENDS_IN_PAST: Fault =
+    fault(InvalidArgument, "COUNTERSIGN-past", "expires must be in the future; suspend or remove what shall end now");
 
 pub const SECRET_TAKEN: Fault = fault(
     AlreadyExists,

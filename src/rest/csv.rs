@@ -147,7 +147,7 @@ mod tests {
         let accepted = json!({ "credential": { "id": "3", "lastUse": { "accepted": true } } });
         let text = TABLES[0].text(&json!({ "credentials": [never, refused, accepted] }));
         let lines: Vec<_> = text.split("\r\n").collect();
-        let expected = ["1,,,,,ci,,,,,,,,,,", "2,,,,,,,,,,,,,,refused,3", "3,,,,,,,,,,,,,,accepted,0", ""];
+        let expected = ["1,,,,,ci,,,,,,,,,,,,", "2,,,,,,,,,,,,,,refused,3,,", "3,,,,,,,,,,,,,,accepted,0,,", ""];
         assert_eq!(lines[1..], expected);
         assert!(lines[0].starts_with("credential_id,type,label,"));
     }

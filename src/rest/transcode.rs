@@ -16,8 +16,15 @@ const MAX_PARAMETER_DEPTH: usize = 4;
 
 type Object = Map<String, Value>;
 
+/// Whether a request must say nothing but what there is a place for. ZITADEL's calls ignore the rest; of this server's
+/// own, one that is asked to kill something and does not must not answer that all is well.
+pub fn is_strict(schema: &Schema) -> bool {
+    schema.name.starts_with("countersign.")
+}
+
 /// The request message as JSON. What the path says wins over the body; where the body is not the message, the query
-/// string fills what the path leaves open. Unknown parameters are ignored, as unknown fields are.
+/// string fills what the path leaves open. Unless the route is strict, unknown parameters are ignored, as unknown fields
+/// are.
 pub fn message(
     schema: &Schema,
     rest: &Rest,
@@ -25,6 +32,9 @@ pub fn message(
     query: Option<&str>,
     body: Bytes,
 ) -> Result<Bytes> {
+    if is_strict(schema) {
+        has_place(schema, rest, query.unwrap_or_default(), &body)?;
+    }
     if rest.body && variables.is_empty() {
         return Ok(body);
     }
@@ -37,6 +47,24 @@ pub fn message(
         message.insert(field.json.into(), scalar(field, &value)?);
     }
     Ok(Value::Object(message).to_string().into())
+}
+
+/// Refuses a body where the query string is the message, and the other way round; and parameters that there are not.
+fn has_place(schema: &Schema, rest: &Rest, query: &str, body: &[u8]) -> Result<()> {
+    if !rest.body && !body.is_empty() {
+        return Err(Error::invalid("this call takes no body; what it is asked for stands in the query string"));
+    }
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let name = decode(pair.split_once('=').map_or(pair, |(name, _)| name), true)?;
+        if rest.body {
+            return Err(Error::invalid(format!("{name}: this call takes no query parameters; put it into the body")));
+        }
+        if schema.field(name.split('.').next().unwrap_or_default()).is_none() {
+            let known: Vec<_> = schema.fields.iter().map(|field| field.json).collect();
+            return Err(Error::invalid(format!("unknown query parameter {name}; there are {}", known.join(", "))));
+        }
+    }
+    Ok(())
 }
 
 fn read_body(body: &[u8]) -> Result<Object> {
@@ -146,6 +174,27 @@ mod tests {
         let message = read("IsUserUnique", &[], "userName=a+b%26c&email=x&unknown=1", "").expect("read");
         assert_eq!(message, json!({ "userName": "a b&c", "email": "x" }));
         assert!(read("IsUserUnique", &[], "userName=a&user_name=b", "").is_err(), "given twice");
+    }
+
+    #[test]
+    fn own_calls_refuse_what_has_no_place() {
+        let ids = [("user_id", "1"), ("credential_id", "2")];
+        let remove = |query, body| read("RemoveCredential", &ids, query, body).map_err(|e| e.message.into_owned());
+        let done = json!({ "userId": "1", "credentialId": "2", "endTokens": true });
+        for query in ["endTokens=true", "end_tokens=true", "&end%54okens=true&"] {
+            assert_eq!(remove(query, ""), Ok(done.clone()), "{query}");
+        }
+        for (query, body, says) in [
+            ("endtokens=true", "", "unknown query parameter endtokens; there are userId, credentialId, endTokens"),
+            ("x", "", "unknown query parameter x"),
+            ("a.b=1", "", "unknown query parameter a.b"),
+            ("", r#"{"endTokens":true}"#, "takes no body"),
+        ] {
+            let refusal = remove(query, body).expect_err(query);
+            assert!(refusal.starts_with(says) || refusal.contains(says), "{refusal}");
+        }
+        assert!(read("RotateSecret", &[("user_id", "1")], "compromised=true", "{}").is_err());
+        assert!(read("ListSigningKeys", &[], "all=true", "").is_err());
     }
 
     #[test]

@@ -179,7 +179,7 @@ fn every_wrong_line_is_named_and_nothing_is_applied() {
         (12, "from 24 to 1024 characters"),
         (13, "hash must be bcrypt"),
         (14, "either plain or hash"),
-        (15, "ExpireBeforeNow"),
+        (15, "expires must be in the future"),
         (16, ""),
         (17, "as `countersign import --help` describes"),
         (18, "10 at most"),

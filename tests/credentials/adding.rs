@@ -80,7 +80,7 @@ async fn what_is_no_key_or_token_to_be_is_refused() {
     for (procedure, _) in KINDS {
         for (more, says) in [
             (json!({ "expires": "2027-01-31" }), "RFC 3339"),
-            (json!({ "expires": "2026-11-22T00:00:00Z" }), "ExpireBeforeNow"),
+            (json!({ "expires": "2026-11-22T00:00:00Z" }), "expires must be in the future"),
             (json!({ "label": "two\nlines" }), "one line"),
             (json!({ "bounds": { "networks": ["192.0.2.1/24"] } }), "no bits after the prefix"),
         ] {

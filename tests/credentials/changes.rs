@@ -1,4 +1,4 @@
-use super::Holder;
+use super::{Holder, leaked::newest};
 use crate::common::text;
 use countersign::error::Kind;
 use serde_json::{Value, json};
@@ -100,4 +100,80 @@ async fn nobody_reaches_the_credentials_of_another() {
     let past = json!({ "userId": holder.user, "credentialId": holder.id, "expires": "2020-01-01T00:00:00Z" });
     let gone: Result<Value, _> = holder.kit.call("credential/SetCredentialExpiry", &own, past).await;
     assert_eq!(gone.expect_err("removed").0, Kind::NotFound);
+}
+
+#[tokio::test]
+async fn each_change_of_a_credential_is_one_event() {
+    let holder = Holder::new().await;
+    for (method, more, told) in [
+        ("RenameCredential", json!({ "label": "green" }), "renamed"),
+        ("SuspendCredential", json!({}), "suspended"),
+        ("ResumeCredential", json!({}), "resumed"),
+        ("SetCredentialExpiry", json!({ "expires": "2026-11-23T01:00:00Z" }), "expiry.set"),
+        ("SetCredentialBounds", json!({ "bounds": { "readOnly": true } }), "bounds.set"),
+    ] {
+        let before = holder.kit.app.store.event_count().expect("counted");
+        // Once more is nothing more.
+        for _ in 0..2 {
+            holder.on_first(method, more.clone()).await;
+            assert_eq!(newest(&holder.kit, 1).await, [format!("user.credential.{told}")]);
+            assert_eq!(holder.kit.app.store.event_count().expect("counted"), before + 1, "{method}");
+        }
+    }
+    let ended = "user.credential.tokens.ended";
+    holder.on_first("EndCredentialTokens", json!({})).await;
+    assert_eq!(newest(&holder.kit, 2).await, [ended, "user.credential.bounds.set"]);
+    holder.on_first("RemoveCredential", json!({ "endTokens": true })).await;
+    assert_eq!(newest(&holder.kit, 3).await, ["user.machine.secret.removed", ended, ended]);
+    // Of one that is gone, too.
+    holder.on_first("EndCredentialTokens", json!({})).await;
+    assert_eq!(newest(&holder.kit, 2).await, [ended, "user.machine.secret.removed"]);
+}
+
+#[tokio::test]
+async fn an_end_is_in_the_future_and_may_be_never_as_zitadel_writes_it() {
+    let holder = Holder::new().await;
+    let never = holder.on_first("SetCredentialExpiry", json!({ "expires": "9999-12-31T23:59:59Z" })).await;
+    assert_eq!(never["credential"]["expires"], "never");
+    for expires in ["2026-11-22T00:00:00Z", "1970-01-01T00:00:00Z"] {
+        let body = json!({ "userId": holder.user, "credentialId": holder.id, "expires": expires });
+        let answer = holder.kit.call("credential/SetCredentialExpiry", &holder.kit.admin_token, body).await;
+        let (kind, id, message) = answer.expect_err("refused");
+        assert_eq!((kind, id), (Kind::InvalidArgument, Some("COUNTERSIGN-past")));
+        assert!(message.starts_with("expires must be in the future"), "{message}");
+    }
+    let body = json!({ "userId": holder.user, "type": 9 });
+    let answer = holder.kit.call("credential/ListCredentials", &holder.kit.admin_token, body).await;
+    let (kind, _, message) = answer.expect_err("refused");
+    assert!(kind == Kind::InvalidArgument && message.contains("type"), "{message}");
+}
+
+#[tokio::test]
+async fn another_organisation_does_not_learn_who_there_is() {
+    let holder = Holder::new().await;
+    let (_, stranger) = holder.kit.other_org().await;
+    for method in [
+        "AddSecret",
+        "AddKey",
+        "AddPersonalAccessToken",
+        "RotateSecret",
+        "ListCredentials",
+        "GetCredential",
+        "SuspendCredential",
+        "EndCredentialTokens",
+        "RemoveCredential",
+    ] {
+        let mut answers = Vec::new();
+        for user in [holder.user.as_str(), "217653546502157136"] {
+            let mut body = json!({ "userId": user });
+            if method.ends_with("Credential") || method.ends_with("Tokens") {
+                body["credentialId"] = json!(holder.id);
+            }
+            let answer = holder.kit.call(&format!("credential/{method}"), &stranger, body).await;
+            answers.push(answer.expect_err(method));
+        }
+        assert_eq!(answers[0], answers[1], "{method}");
+        let is_plain = answers[0].1.is_some_and(|id| id != "AUTHZ-cdgFk");
+        assert!(is_plain, "{method}: {:?}", answers[0]);
+    }
 }

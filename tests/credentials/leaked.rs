@@ -9,7 +9,7 @@ async fn report(kit: &Kit, pasted: &str) -> Value {
 }
 
 /// The types of the newest events, newest first.
-async fn newest(kit: &Kit, limit: usize) -> Vec<String> {
+pub async fn newest(kit: &Kit, limit: usize) -> Vec<String> {
     let events = kit.ok("admin/ListEvents", json!({ "limit": limit, "asc": false })).await;
     let types = events["events"].as_array().expect("events").iter().map(|event| text(&event["type"]["type"]));
     types.collect()

@@ -78,7 +78,7 @@ async fn what_is_no_secret_to_be_is_refused() {
         assert!(message.contains(says), "{message}");
     };
     refused(json!({ "expires": "2027-01-31" }), "RFC 3339").await;
-    refused(json!({ "expires": "2026-11-22T00:00:00Z" }), "ExpireBeforeNow").await;
+    refused(json!({ "expires": "2026-11-22T00:00:00Z" }), "expires must be in the future").await;
     refused(json!({ "label": "two\nlines" }), "one line").await;
     refused(json!({ "label": "x".repeat(201) }), "Label").await;
     refused(json!({ "bounds": { "networks": ["192.0.2.1/24"] } }), "no bits after the prefix").await;

@@ -94,9 +94,9 @@ async fn what_is_wrong_with_a_request_is_said() {
     refused(json!({ "plain": "x9Q-z2".repeat(200) })).await;
     refused(json!({ "hash": "$".repeat(500) })).await;
     let past = json!({ "userId": user, "hash": BCRYPT, "expires": "2026-01-01T00:00:00Z" });
-    kit.refused("credential/ImportSecret", past, Kind::InvalidArgument, "DOMAIN-dv3t5").await;
+    kit.refused("credential/ImportSecret", past, Kind::InvalidArgument, "COUNTERSIGN-past").await;
     let nobody = json!({ "userId": "1", "hash": BCRYPT });
-    kit.refused("credential/ImportSecret", nobody, Kind::FailedPrecondition, "COMMAND-x8910n").await;
+    kit.refused("credential/ImportSecret", nobody, Kind::NotFound, "COUNTERSIGN-user").await;
     assert!(credentials(&kit, &user).await.is_empty());
 }
 

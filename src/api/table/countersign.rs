@@ -1,7 +1,7 @@
 //! `countersign.v1`: what ZITADEL does not have.
 
 use crate::{
-    api::operation::{Operation, on_instance, on_org, on_user_or_self, op},
+    api::operation::{Operation, on_hidden_user_or_self, on_instance, on_org, op},
     app::{credentials, settings},
     model::fault,
 };
@@ -20,23 +20,31 @@ pub(super) fn rows() -> Vec<(&'static str, Operation)> {
         ),
         (
             "countersign.v1.CredentialService/AddSecret",
-            on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, credentials::live_secrets::add),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credentials::live_secrets::add),
         ),
         (
             "countersign.v1.CredentialService/AddKey",
-            on_user_or_self(|r| &r.user_id, fault::KEY_USER_UNKNOWN, credentials::keys::add_own),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credentials::keys::add_own),
         ),
         (
             "countersign.v1.CredentialService/AddPersonalAccessToken",
-            on_user_or_self(|r| &r.user_id, fault::PAT_USER_UNKNOWN, credentials::personal_access_tokens::add_own),
+            on_hidden_user_or_self(
+                |r| &r.user_id,
+                fault::CREDENTIAL_USER_UNKNOWN,
+                credentials::personal_access_tokens::add_own,
+            ),
         ),
         (
             "countersign.v1.CredentialService/ImportSecret",
-            on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, credentials::imported_secrets::import),
+            on_hidden_user_or_self(
+                |r| &r.user_id,
+                fault::CREDENTIAL_USER_UNKNOWN,
+                credentials::imported_secrets::import,
+            ),
         ),
         (
             "countersign.v1.CredentialService/RotateSecret",
-            on_user_or_self(|r| &r.user_id, fault::SECRET_USER_UNKNOWN, credentials::live_secrets::rotate),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credentials::live_secrets::rotate),
         ),
         (
             "countersign.v1.CredentialService/RotateSecrets",
@@ -45,7 +53,7 @@ pub(super) fn rows() -> Vec<(&'static str, Operation)> {
         ("countersign.v1.CredentialService/ReportLeakedCredential", op(credentials::leaked::report)),
         (
             "countersign.v1.CredentialService/ListCredentials",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credentials::changes::list),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_USER_UNKNOWN, credentials::changes::list),
         ),
         (
             "countersign.v1.CredentialService/SearchCredentials",
@@ -53,35 +61,35 @@ pub(super) fn rows() -> Vec<(&'static str, Operation)> {
         ),
         (
             "countersign.v1.CredentialService/GetCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::get),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::get),
         ),
         (
             "countersign.v1.CredentialService/RenameCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::rename),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::rename),
         ),
         (
             "countersign.v1.CredentialService/SetCredentialExpiry",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::set_expiry),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::set_expiry),
         ),
         (
             "countersign.v1.CredentialService/SetCredentialBounds",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::set_bounds),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::set_bounds),
         ),
         (
             "countersign.v1.CredentialService/SuspendCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::suspend),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::suspend),
         ),
         (
             "countersign.v1.CredentialService/ResumeCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::resume),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::resume),
         ),
         (
             "countersign.v1.CredentialService/EndCredentialTokens",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::end_tokens),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::end_tokens),
         ),
         (
             "countersign.v1.CredentialService/RemoveCredential",
-            on_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::remove),
+            on_hidden_user_or_self(|r| &r.user_id, fault::CREDENTIAL_UNKNOWN, credentials::changes::remove),
         ),
     ]
 }

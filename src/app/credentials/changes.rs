@@ -12,7 +12,7 @@ use crate::{
     model::{Credential, CredentialFact, CredentialKind, Draft, Machine, UserFact, fault},
     permission::{UserRead, UserWrite},
     proto::countersign::v1 as wire,
-    store::{Changed, Decision, State},
+    store::{Changed, Decision, Listed, State},
 };
 
 /// One credential.
@@ -37,15 +37,15 @@ pub async fn list(
     who: Authorized<UserRead>,
     request: wire::ListCredentialsRequest,
 ) -> Result<wire::ListCredentialsResponse> {
+    let kind = credentials::search::kind(&request.r#type)?;
     let snapshot = app.store.snapshot()?;
     let state = snapshot.state();
     let machine = who.machine_or(&state, &request.user_id, fault::CREDENTIAL_USER_UNKNOWN)?;
     let now = app.clock.now();
-    let is_any = request.r#type == wire::CredentialType::CREDENTIAL_TYPE_UNSPECIFIED;
     let mut credentials = Vec::new();
     for credential in state.credentials(&machine.id)? {
         let credential = credential?;
-        if is_any || request.r#type == credentials::views::type_of(&credential) {
+        if kind.is_none_or(|kind| kind == Listed::of(&credential.kind)) {
             let last_use = credentials::last_use::of(&app, &state, &credential)?;
             credentials.push(credentials::views::view(&credential, last_use, now));
         }

@@ -34,7 +34,7 @@ pub async fn import(
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::CREDENTIAL_USER_UNKNOWN)?;
             if new.hash.imported().is_some() {
                 who.is_not_only_self(state)?;
             }

@@ -37,7 +37,7 @@ impl Lifetime {
         let latest = self.longest.map(|longest| self.now + longest);
         match asked {
             Expiry::Open => Ok(latest.unwrap_or(Timestamp::NEVER)),
-            Expiry::At(end) if end <= self.now => Err(fault::EXPIRES_IN_PAST.into()),
+            Expiry::At(end) if end <= self.now => Err(fault::ENDS_IN_PAST.into()),
             Expiry::At(end) => self.within(end, latest),
         }
     }
@@ -45,7 +45,7 @@ impl Lifetime {
     /// The same for one that there is already. It may always get a sooner end than it has.
     pub fn new_end(&self, credential: &Credential, end: Timestamp) -> Result<Timestamp> {
         if end <= self.now {
-            return Err(fault::EXPIRES_IN_PAST.into());
+            return Err(fault::ENDS_IN_PAST.into());
         }
         let latest = self.longest.map(|longest| credential.stamps.created + longest);
         if end <= credential.expires { Ok(end) } else { self.within(end, latest) }

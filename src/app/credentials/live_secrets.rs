@@ -38,7 +38,7 @@ pub async fn add(
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::CREDENTIAL_USER_UNKNOWN)?;
             let added =
                 new.beside(&who, machine.live_secrets(now).count(), Lifetime::in_org(state, &machine.org, now)?)?;
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], machine))
@@ -78,7 +78,7 @@ pub async fn rotate(
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
-            let machine = who.machine_to_change(state, &user_id, fault::SECRET_USER_UNKNOWN)?;
+            let machine = who.machine_to_change(state, &user_id, fault::CREDENTIAL_USER_UNKNOWN)?;
             let old = live(state, &machine, now)?;
             let stale = fate.stale(state, &machine, now)?;
             let replaced = fate.view(&knows, state, &[&stale[..], &old].concat(), now)?;

@@ -42,6 +42,8 @@ pub struct Wanted {
     label: String,
     pub expires: Expiry,
     bounds: Bounds,
+    /// Refuses an end in the past.
+    past: Fault,
 }
 
 impl Wanted {
@@ -55,12 +57,13 @@ impl Wanted {
             }
             _ => Expiry::Open,
         };
-        Ok(Self { label: String::new(), expires, bounds: Bounds::default() })
+        Ok(Self { label: String::new(), expires, bounds: Bounds::default(), past: fault::EXPIRES_IN_PAST })
     }
 
     /// As this server's own calls say it.
     pub fn read(label: &str, expires: &str, bounds: Option<&wire::Bounds>) -> Result<Self> {
-        Ok(Self { label: views::label(label)?, expires: views::expiry(expires)?, bounds: views::bounds(bounds)? })
+        let (label, expires, bounds) = (views::label(label)?, views::expiry(expires)?, views::bounds(bounds)?);
+        Ok(Self { label, expires, bounds, past: fault::ENDS_IN_PAST })
     }
 
     /// The user, if it may be given one more such credential, and the caller may give it; and when that will expire.
@@ -74,6 +77,9 @@ impl Wanted {
     ) -> Result<(Machine, Timestamp)> {
         let machine = who.machine_to_change(state, user_id, unknown)?;
         who.may_narrow_to(&self.bounds)?;
+        if matches!(self.expires, Expiry::At(end) if end <= now) {
+            return Err(self.past.into());
+        }
         let end = Lifetime::in_org(state, &machine.org, now)?.end(self.expires)?;
         if state.credentials(&machine.id)?.count() >= MAX_CREDENTIALS {
             return Err(fault::TOO_MANY_CREDENTIALS.into());

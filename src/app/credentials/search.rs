@@ -12,6 +12,7 @@ use crate::{
     store::{Direction, Listed, Part, State},
     time::Timestamp,
 };
+use buffa::EnumValue;
 use buffa_types::google::protobuf;
 use std::time::Duration;
 
@@ -82,7 +83,7 @@ impl Search {
             app,
             org,
             now,
-            kind: kind(request)?,
+            kind: kind(&request.r#type)?,
             user: Some(&request.user_id).filter(|id| !id.is_empty()).map(|id| UserId::parse(id)),
             expires: expiries(state, within, now),
             suspended: match state {
@@ -244,8 +245,9 @@ fn expiries(state: wire::CredentialState, within: Option<Duration>, now: Timesta
     (Timestamp::from_micros(first), if state == EXPIRED { now } else { last })
 }
 
-fn kind(request: &wire::SearchCredentialsRequest) -> Result<Option<Listed>> {
-    match request.r#type.as_known() {
+/// The kind that is asked for; all, if none is.
+pub(super) fn kind(wanted: &EnumValue<wire::CredentialType>) -> Result<Option<Listed>> {
+    match wanted.as_known() {
         Some(wire::CredentialType::CREDENTIAL_TYPE_UNSPECIFIED) => Ok(None),
         Some(wire::CredentialType::CREDENTIAL_TYPE_SECRET) => Ok(Some(Listed::Secrets)),
         Some(wire::CredentialType::CREDENTIAL_TYPE_KEY) => Ok(Some(Listed::Keys)),
