@@ -217,7 +217,8 @@ impl Call {
         }
         let context = self.header(CONTEXT_ORG)?;
         let request: Q = self.decode()?;
-        let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target: target(&request) })?;
+        let (roles, target) = (&app.roles, target(&request));
+        let proof = A::prove(Grounds { state, roles, caller, client, context, target })?;
         Ok((request, proof))
     }
 

@@ -1,8 +1,12 @@
 use super::Holder;
 use crate::common::{Kit, text};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use countersign::error::Kind;
+use countersign::{
+    error::Kind,
+    limits::{LEAK_REPORT_BURST, LEAK_REPORTS_PER_NETWORK},
+};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn report(kit: &Kit, pasted: &str) -> Value {
     kit.call("credential/ReportLeakedCredential", "", json!({ "credential": pasted })).await.expect("the same answer")
@@ -69,15 +73,41 @@ async fn whatever_else_is_pasted_changes_nothing() {
     assert_eq!(empty.expect_err("refused").0, Kind::InvalidArgument);
 }
 
+/// Whoever floods keeps nobody else from ending what leaked.
 #[tokio::test]
-async fn only_so_many_reports_are_taken_at_once() {
-    let kit = Kit::new().await;
-    for _ in 0..50 {
-        report(&kit, "x").await;
+async fn only_so_many_reports_are_taken_at_once_from_one_network() {
+    let holder = Holder::new().await;
+    let kit = &holder.kit;
+    let from = async |network: &str, pasted: &str| {
+        let body = json!({ "credential": pasted });
+        kit.call_from(network, "credential/ReportLeakedCredential", "", "", body).await.map(|_| ())
+    };
+    for _ in 0..LEAK_REPORTS_PER_NETWORK {
+        from("2001:db8::1", "x").await.expect("taken");
     }
-    let body = json!({ "credential": "x" });
-    let refused = kit.call("credential/ReportLeakedCredential", "", body).await.expect_err("refused");
-    assert_eq!(refused.0, Kind::ResourceExhausted);
-    kit.clock.advance(std::time::Duration::from_secs(1));
-    report(&kit, "x").await;
+    for _ in 0..1000 {
+        let (kind, fault, _) = from("2001:db8::2", "x").await.expect_err("refused");
+        assert_eq!((kind, fault), (Kind::ResourceExhausted, Some("COUNTERSIGN-reports")));
+    }
+    from("192.0.2.1", &holder.secret).await.expect("another network");
+    assert!(!holder.takes(&holder.secret).await);
+    // The clock moves a little with each reading, and was read often.
+    kit.clock.advance(Duration::from_millis(1100));
+    from("2001:db8::1", "x").await.expect("a second later");
+    from("2001:db8::1", "x").await.expect_err("and one a second");
+}
+
+#[tokio::test]
+async fn there_is_an_end_to_what_all_networks_report_together() {
+    let kit = Kit::new().await;
+    let report = async |number: u32| {
+        let network = std::net::Ipv4Addr::from(number).to_string();
+        let body = json!({ "credential": "x" });
+        kit.call_from(&network, "credential/ReportLeakedCredential", "", "", body).await
+    };
+    let mut taken = 0;
+    while report(taken).await.is_ok() {
+        taken += 1;
+    }
+    assert!((LEAK_REPORT_BURST..2 * LEAK_REPORT_BURST).contains(&taken), "{taken}");
 }

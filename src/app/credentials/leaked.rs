@@ -2,12 +2,12 @@
 
 use crate::{
     app::{App, credentials::changes::removed},
-    authn::{Bearer, read},
+    authn::{Bearer, Paced, read},
     authz::Anyone,
-    error::{Error, Kind, Result},
+    error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     keys::{PublicKey, TokenId, public_half},
-    model::{AccessToken, Credential, CredentialFact, CredentialKind, Draft, UserFact},
+    model::{AccessToken, Credential, CredentialFact, CredentialKind, Draft, UserFact, fault},
     proto::countersign::v1 as wire,
     store::{Decision, State, Warrant},
 };
@@ -17,12 +17,13 @@ use serde::Deserialize;
 /// learn whether it was a good one.
 pub async fn report(
     app: App,
-    _: Anyone,
+    anyone: Anyone,
     request: wire::ReportLeakedCredentialRequest,
 ) -> Result<wire::ReportLeakedCredentialResponse> {
-    if app.leak_reports().take(app.clock.now()).is_err() {
-        return Err(Error::new(Kind::ResourceExhausted, "Too many reports at a time; try again in a second"));
-    }
+    let (now, reporter) = (app.clock.now(), Paced::Reporter(anyone.client));
+    app.paces().admit(now, reporter)?;
+    app.paces().count(now, reporter);
+    app.leak_reports().take(now).map_err(|wait| Error::from(fault::TOO_MANY_REPORTS).with_wait(wait))?;
     if let Some(leak) = find(&app, request.credential.trim())? {
         // Whoever has the credential could end it as its user; that is all the right it takes, and it cannot be lost.
         let warrant = Warrant::of(leak.user().clone(), |_, _| Ok(()));
@@ -97,8 +98,8 @@ impl Leak {
                 Ok(vec![about(said), about(removed(&found))])
             }
             Self::Token { org, id, token } => {
-                let user = state.machine(&token.user)?;
-                let is_over = user.is_none() || state.token_is_revoked(id.as_bytes(), token.expires)?;
+                let is_over =
+                    state.machine(&token.user)?.is_none() || state.token_is_revoked(id.as_bytes(), token.expires)?;
                 let revoked = UserFact::TokenRevoked { token: *id.as_bytes(), expires: token.expires };
                 Ok((!is_over).then(|| Draft::user(&org, &token.user, revoked)).into_iter().collect())
             }
