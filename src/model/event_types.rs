@@ -55,6 +55,7 @@ impl Fact {
         "user.credential.expiry.near",
         "user.credential.leaked",
         "user.credential.upgraded",
+        "user.token.leaked",
         "project.added",
         "project.changed",
         "project.deactivated",
@@ -162,6 +163,7 @@ impl UserFact {
             Self::MetadataRemoved { .. } => "user.metadata.removed",
             Self::SecretAdded { .. } => "user.machine.secret.added",
             Self::Credential(_, fact) => fact.event_type(),
+            Self::TokenLeaked { .. } => "user.token.leaked",
         }
     }
 }

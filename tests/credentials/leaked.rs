@@ -38,6 +38,11 @@ async fn so_do_leaked_personal_access_tokens_and_access_tokens() {
     let (token, other) = (holder.mint(&holder.secret).await, holder.mint(&holder.secret).await);
     report(&holder.kit, &token).await;
     assert!(!holder.lives(&token).await && holder.lives(&other).await && holder.takes(&holder.secret).await);
+    assert_eq!(newest(&holder.kit, 1).await, ["user.token.leaked"]);
+    let events = holder.kit.app.store.event_count().expect("counted");
+    report(&holder.kit, &token).await;
+    assert_eq!(holder.kit.app.store.event_count().expect("counted"), events, "it is over");
+    holder.kit.events_after_check();
 }
 
 #[tokio::test]

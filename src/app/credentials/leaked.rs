@@ -100,8 +100,9 @@ impl Leak {
             Self::Token { org, id, token } => {
                 let is_over =
                     state.machine(&token.user)?.is_none() || state.token_is_revoked(id.as_bytes(), token.expires)?;
-                let revoked = UserFact::TokenRevoked { token: *id.as_bytes(), expires: token.expires };
-                Ok((!is_over).then(|| Draft::user(&org, &token.user, revoked)).into_iter().collect())
+                let AccessToken { user, credential, expires, .. } = token;
+                let leaked = UserFact::TokenLeaked { token: *id.as_bytes(), credential, expires };
+                Ok((!is_over).then(|| Draft::user(&org, &user, leaked)).into_iter().collect())
             }
         }
     }
