@@ -67,17 +67,18 @@ fn find(app: &App, pasted: &str) -> Result<Option<Leak>> {
     })
 }
 
-/// The key whose private half the file holds. To name a key is not enough to end it.
+/// The key whose private half the file holds. To name a key is not enough to end it; and the file's half is read first, as
+/// that takes long, and must not tell which keys there are.
 fn key_of(state: &State<'_>, file: &str) -> Result<Option<Credential>> {
     let Ok(file) = serde_json::from_str::<KeyFile<'_>>(file) else { return Ok(None) };
+    let Some(pasted) = public_half(&file.key).and_then(|public| public.to_spki().ok()) else { return Ok(None) };
     let (Some(user), Some(id)) = (UserId::parse(&file.user_id), CredentialId::parse(&file.key_id)) else {
         return Ok(None);
     };
     let Some(found) = state.credential(&user, &id)? else { return Ok(None) };
     let CredentialKind::Key { public_key, .. } = &found.kind else { return Ok(None) };
     let kept = PublicKey::from_der(id.as_str(), public_key)?.to_spki()?;
-    let is_it = public_half(&file.key).is_some_and(|public| public.to_spki().is_ok_and(|spki| spki == kept));
-    Ok(is_it.then_some(found))
+    Ok((pasted == kept).then_some(found))
 }
 
 impl Leak {
