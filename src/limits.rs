@@ -142,7 +142,7 @@ pub const LEAK_REPORTS_PER_SECOND: u32 = 200;
 /// How many may come at once.
 pub const LEAK_REPORT_BURST: u32 = 1000;
 /// How many may come at once from one network; after that it is one a second.
-pub const LEAK_REPORTS_PER_NETWORK: u32 = 20;
+pub const LEAK_REPORTS_PER_NETWORK: u32 = 50;
 /// How many secrets that are somebody's already one caller may import before it has to wait.
 pub const FREE_TAKEN_SECRETS: u32 = 5;
 /// The longest that it waits.

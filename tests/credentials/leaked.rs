@@ -1,5 +1,5 @@
 use super::Holder;
-use crate::common::{Kit, text};
+use crate::common::{Kit, client::Ask, server::Server, text, web::API};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use countersign::{
     error::Kind,
@@ -63,6 +63,26 @@ async fn a_key_file_ends_its_key_and_a_name_does_not() {
     assert!(is_there().await);
     report(&holder.kit, &file).await;
     assert!(!is_there().await);
+}
+
+#[tokio::test]
+async fn the_answer_is_the_same_byte_for_byte_whatever_was_pasted() {
+    let server = Server::start().await;
+    let pat = server.kit.token(&server.kit.demo).await;
+    let token = server.kit.demo_token(API).await;
+    let secret = server.kit.demo_secret.clone();
+    let mut answers = Vec::new();
+    for pasted in ["x", "{}", &pat, &pat, &token, &secret, &secret, "cs_at_AQ"] {
+        let answer = server.ask(Ask::post("/v1/credentials/leaked").json(&json!({ "credential": pasted }))).await;
+        let mut headers = answer.headers.clone();
+        for changing in ["x-request-id", "date"] {
+            headers.remove(changing);
+        }
+        answers.push((answer.status, format!("{headers:?}"), answer.body.clone()));
+    }
+    assert_eq!(answers[0].0, 200);
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert!(!server.kit.api_takes(&pat).await);
 }
 
 #[tokio::test]
