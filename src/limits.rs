@@ -159,10 +159,20 @@ pub const MAX_EXPIRY_BATCH: usize = 1000;
 pub const MAX_EXPIRY_WARNINGS: usize = 100;
 /// How many organisations have numbers of their own in the metrics. Those of further ones are counted together.
 pub const MAX_EXPIRY_SERIES: usize = 1000;
-/// How many reports of leaked credentials are taken a second, on average.
-pub const LEAK_REPORTS_PER_SECOND: u32 = 10;
-/// How many reports of leaked credentials may come at once.
-pub const LEAK_REPORT_BURST: u32 = 50;
+/// How many reports of leaked credentials are taken a second from everywhere, on average.
+pub const LEAK_REPORTS_PER_SECOND: u32 = 200;
+/// How many reports of leaked credentials may come at once from everywhere.
+pub const LEAK_REPORT_BURST: u32 = 1000;
+/// How many reports of leaked credentials may come at once from one network; after that it is one a second.
+pub const LEAK_REPORTS_PER_NETWORK: u32 = 50;
+/// How many secrets that are somebody's already one caller may import before it has to wait.
+pub const FREE_TAKEN_SECRETS: u32 = 5;
+/// The longest that a caller waits who imports secrets that are somebody's already.
+pub const MAX_TAKEN_SECRET_WAIT: Duration = Duration::from_secs(300);
+/// After how long the import of a secret that is somebody's already is forgotten.
+pub const TAKEN_SECRET_MEMORY: Duration = Duration::from_secs(300);
+/// How many networks and callers are remembered that report leaks or import others' secrets. They take 48 bytes each.
+pub const PACE_PLACES: usize = 1 << 12;
 
 // What one object may have.
 /// The longest label of a credential, in characters.

@@ -1,10 +1,16 @@
 //! Where requests come from: what proxies may say, and that nobody else may.
 
 use crate::common::{
-    client::{Ask, Client, read_all},
+    client::{Ask, Client, Http, read_all},
+    grpc,
     server::Server,
 };
-use countersign::{app::Settings, model::Network, server::ServerOptions};
+use countersign::{
+    app::Settings,
+    model::Network,
+    proto::zitadel::auth::v1::{GetMyUserRequest, GetMyUserResponse},
+    server::ServerOptions,
+};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::{
@@ -99,6 +105,15 @@ async fn the_client_is_known_on_every_wire() {
     for ask in [rest(), connect(), userinfo()] {
         assert_eq!(server.ask(ask.clone().header("x-forwarded-for", "192.0.2.1")).await.status, 200);
         assert_eq!(server.ask(ask.header("x-forwarded-for", "203.0.113.9")).await.status, 401);
+    }
+    for content_type in ["application/grpc", "application/grpc-web+proto"] {
+        let call = |client: &str| {
+            let ask = grpc::call("zitadel.auth.v1.AuthService/GetMyUser", content_type, &GetMyUserRequest::default());
+            server.client.send(Http::Two, ask.bearer(&token).header("x-forwarded-for", client))
+        };
+        let mine: GetMyUserResponse = grpc::reply(&call("192.0.2.1").await);
+        assert_eq!(mine.user.id, *demo, "{content_type}");
+        assert_eq!(grpc::refusal(&call("203.0.113.9").await).code, 16, "{content_type}");
     }
 }
 

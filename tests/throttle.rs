@@ -105,6 +105,25 @@ async fn the_same_wrong_secret_counts_once_however_it_is_sent() {
     assert_eq!(server.ask(posted(ATTACKER, "demo", &server.kit.demo_secret)).await.status, 200);
 }
 
+/// Some clients encode what stands in the header, and some do not.
+#[tokio::test]
+async fn the_same_wrong_secret_counts_once_however_it_is_encoded() {
+    let server = server().await;
+    for secret in ["a+b", "50%25", "%zz", "a%2Bb+c%", "%2525+"] {
+        let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+        for _ in 0..10 {
+            for ask in [
+                by_basic(ATTACKER, "demo", secret),
+                by_basic(ATTACKER, "demo", &encoded),
+                posted(ATTACKER, "demo", &encoded),
+            ] {
+                assert_eq!(server.ask(ask).await.status, 401, "{secret}");
+            }
+        }
+        pass(&server, "300");
+    }
+}
+
 #[tokio::test]
 async fn every_endpoint_that_knows_clients_lets_guessers_wait() {
     let server = server().await;

@@ -185,8 +185,8 @@ impl Call {
             if is_validated_first::<Q>() {
                 validate()?;
             }
-            let (state, target) = (gate.state, target(&request));
-            let proof = A::prove(Grounds { state, roles: &app.roles, caller, context, target })?;
+            let (state, roles, target) = (gate.state, &app.roles, target(&request));
+            let proof = A::prove(Grounds { state, roles, caller, remote: self.remote, context, target })?;
             if !is_validated_first::<Q>() {
                 validate()?;
             }

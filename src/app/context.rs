@@ -1,6 +1,6 @@
 use crate::{
     app::pace::Pace,
-    authn::{Gate, Guard, SlowChecks, Throttle, Uses},
+    authn::{Gate, Guard, Paces, SlowChecks, Throttle, Uses},
     error::Result,
     id::Id,
     keys::{Algorithm, Keys, MasterKey},
@@ -22,6 +22,7 @@ struct Inner {
     parts: Parts,
     leak_reports: Pace,
     guard: Guard,
+    paces: Paces,
     uses: Uses,
     slow_checks: SlowChecks,
 }
@@ -66,8 +67,9 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let guard = Guard::new(parts.settings.throttle, &parts.random);
         let leak_reports = Pace::new(LEAK_REPORTS_PER_SECOND, LEAK_REPORT_BURST);
+        let paces = Paces::new(&parts.random);
         let (uses, slow_checks) = (Uses::default(), SlowChecks::new(&parts.random));
-        Self(Arc::new(Inner { parts, leak_reports, guard, uses, slow_checks }))
+        Self(Arc::new(Inner { parts, leak_reports, guard, paces, uses, slow_checks }))
     }
 
     /// How many reports of leaked credentials are taken.
@@ -78,6 +80,11 @@ impl App {
     /// Who failed to prove who it is.
     pub fn guard(&self) -> &Guard {
         &self.0.guard
+    }
+
+    /// Who does too much of what is free.
+    pub fn paces(&self) -> &Paces {
+        &self.0.paces
     }
 
     /// The uses of credentials that are not written down yet.

@@ -15,7 +15,7 @@ pub use assertion::{Assertion, Flaw, Verified};
 pub use basic::{BasicCredentials, basic, text_of};
 pub use bearer::{Caller, bearer};
 pub use gate::Gate;
-pub use guard::{Claimed, Guard, Throttle};
+pub use guard::{Claimed, Guard, Paced, Paces, Throttle};
 pub use present::{Bearer, Claims, read};
 pub use slow_checks::{Guess, SlowChecks, Turn};
 pub use uses::{Attempt, Note, Uses};

@@ -16,7 +16,7 @@ use crate::{
     store::{State, Warrant},
     time::Timestamp,
 };
-use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
+use std::{collections::BTreeSet, marker::PhantomData, net::IpAddr, sync::Arc};
 
 /// What a request is about, as the operation table says.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,8 @@ pub struct Grounds<'a> {
     pub roles: &'a Arc<Roles>,
     /// Who calls; or why the caller is not known, which only proofs that need no caller accept.
     pub caller: Result<Caller>,
+    /// Where the request comes from, if anybody knows.
+    pub remote: Option<IpAddr>,
     /// The `x-zitadel-orgid` header.
     pub context: Option<&'a str>,
     pub target: Target<'a>,
@@ -71,7 +73,10 @@ pub trait Proof: Sized + Send {
 
 /// Proof of nothing: for operations that anybody may call.
 #[derive(Debug)]
-pub struct Anyone(());
+pub struct Anyone {
+    /// Where the request comes from, if anybody knows.
+    pub remote: Option<IpAddr>,
+}
 
 /// Proof that the caller is known.
 #[derive(Debug, Clone)]
@@ -136,8 +141,8 @@ impl Proof for Anyone {
     const PERMISSION: &'static str = "";
     const NEEDS_CALLER: bool = false;
 
-    fn prove(_: Grounds<'_>) -> Result<Self> {
-        Ok(Self(()))
+    fn prove(grounds: Grounds<'_>) -> Result<Self> {
+        Ok(Self { remote: grounds.remote })
     }
 }
 
@@ -155,7 +160,7 @@ impl<P: Permit> Proof for Authorized<P> {
     const PERMISSION: &'static str = P::PERMISSION.name();
 
     fn prove(grounds: Grounds<'_>) -> Result<Self> {
-        let Grounds { state, roles, caller, context: header, target } = grounds;
+        let Grounds { state, roles, caller, context: header, target, .. } = grounds;
         let caller = caller?;
         let context = context(&state, header, &caller)?;
         let (org, reach) = match target {

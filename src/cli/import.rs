@@ -113,12 +113,17 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let wrong = |reason: Refused| refused(&options.file, reason);
     let checked = import::check(&app, &mut file, |line| progress.tell(line, None)).map_err(wrong)?;
     let Checked { lines, done, totals, .. } = &checked;
+    if *lines == 0 {
+        return Err(Failure(format!("The file {} has no lines; there is nothing to import.", options.file.display())));
+    }
     if done == lines {
         say(&format!("{}: imported already: {}", options.file.display(), amount(totals)));
         return Ok(());
     }
     if options.dry_run {
-        say(&format!("{}: nothing is wrong, and nothing was changed: {}", options.file.display(), amount(totals)));
+        let so_far = if *done > 0 { format!(" ({done} of {lines} lines are done already)") } else { String::new() };
+        let (file, amount) = (options.file.display(), amount(totals));
+        say(&format!("{file}: nothing is wrong, and nothing was changed: {amount}{so_far}"));
         return Ok(());
     }
     if *done > 0 {

@@ -80,6 +80,10 @@ fn open_owned(path: &Path) -> Result<(File, u64), FileError> {
         io::ErrorKind::NotFound => FileError::Missing { path: path.into() },
         _ => FileError::Unreadable { path: path.into(), reason },
     };
+    // To open a pipe would wait for somebody to write into it.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(FileError::NotAFile { path: path.into() });
+    }
     let file = File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {

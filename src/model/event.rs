@@ -218,6 +218,13 @@ pub enum UserFact {
     },
     /// Something happened to one of the user's secrets, keys or personal access tokens.
     Credential(CredentialId, CredentialFact),
+    /// Somebody found an access token where it does not belong. It is dead.
+    TokenLeaked {
+        token: [u8; 16],
+        /// What minted it.
+        credential: CredentialId,
+        expires: Timestamp,
+    },
 }
 
 /// What can happen to a credential of any kind.

@@ -45,6 +45,7 @@ impl Fact {
         "user.metadata.set",
         "user.metadata.removed",
         "user.machine.secret.added",
+        "user.token.leaked",
         "user.credential.renamed",
         "user.credential.suspended",
         "user.credential.resumed",
@@ -160,6 +161,7 @@ impl UserFact {
             Self::MetadataRemoved { .. } => "user.metadata.removed",
             Self::SecretAdded { .. } => "user.machine.secret.added",
             Self::Credential(_, fact) => fact.event_type(),
+            Self::TokenLeaked { .. } => "user.token.leaked",
         }
     }
 }

@@ -85,6 +85,16 @@ pub const TOO_MANY_SECRETS: Fault = fault(
     "COUNTERSIGN-secrets",
     "The user has ten client secrets that count, and may not have more; remove one first",
 );
+pub const TOO_MANY_TAKEN_SECRETS: Fault = fault(
+    ResourceExhausted,
+    "COUNTERSIGN-imports",
+    "Too many of the secrets that you imported are others' already; wait as Retry-After says",
+);
+pub const TOO_MANY_REPORTS: Fault = fault(
+    ResourceExhausted,
+    "COUNTERSIGN-reports",
+    "Too many leaked credentials are reported at once; wait as Retry-After says",
+);
 pub const TOO_MANY_FAILURES: Fault = fault(
     ResourceExhausted,
     "COUNTERSIGN-attempts",

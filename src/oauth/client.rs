@@ -168,6 +168,18 @@ fn form_decoded(sent: &BasicCredentials) -> Option<BasicCredentials> {
     Some(BasicCredentials { user, password })
 }
 
+/// What is left when nothing is encoded any more. Some clients encode a secret for the header, some do not, and in a form
+/// everybody does: so the same secret is the same guess, whichever way it comes.
+fn decoded_to_the_end(secret: &str) -> Zeroizing<String> {
+    let mut secret = Zeroizing::new(secret.to_owned());
+    while secret.contains(['%', '+'])
+        && let Some(decoded) = form::decode(secret.as_bytes())
+    {
+        secret = Zeroizing::new(text_of(&decoded));
+    }
+    secret
+}
+
 /// The client of which one of the pairs is id and secret.
 fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
     let mut tried = Vec::new();
@@ -191,7 +203,7 @@ fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client>
     if is_put_off(ground, pairs, &tried)? {
         return Err(failed());
     }
-    ground.guard.failed(ground.now, ground.remote, &claimed, guess);
+    ground.guard.failed(ground.now, ground.remote, &claimed, &decoded_to_the_end(guess));
     let (reason, machine, blamed) = refused;
     // What counts against nobody is noted too, or it would show in the time that it takes.
     let blamed = machine.map(|machine| machine.id.clone()).zip(blamed);

@@ -29,11 +29,14 @@ struct Doomed {
 pub async fn revoke(app: &App, request: &Request<'_>) -> OAuthResult<()> {
     let Some(doomed) = judge(app, request, |ground| {
         let Client { account, credential, .. } = client::authenticate(ground, request)?;
-        let client = account.machine;
+        let (client, bounds) = (account.machine, account.bounds);
         let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
         let Some((bearer, account)) = ground.appraise(token)? else { return Ok(None) };
         if account.machine.id != client.id {
             return Err(OAuthError::new(Code::InvalidClient, "token was not issued for this client"));
+        }
+        if bounds.read_only && !is_minted_by(&bearer, &credential) {
+            return Err(OAuthError::new(Code::AccessDenied, "a credential that only reads ends its own tokens alone"));
         }
         Ok(Some(Doomed { org: client.org, user: client.id, credential, bearer }))
     })
@@ -43,6 +46,10 @@ pub async fn revoke(app: &App, request: &Request<'_>) -> OAuthResult<()> {
     };
     let client = (doomed.user.clone(), doomed.credential.clone());
     client::change(app, client, client::failed, move |state, _| Ok(Decision::new(doomed.end(state)?, ()))).await
+}
+
+fn is_minted_by(bearer: &Bearer, credential: &CredentialId) -> bool {
+    matches!(bearer, Bearer::AccessToken(_, token) if token.credential == *credential)
 }
 
 impl Doomed {

@@ -25,8 +25,9 @@ use std::{
     future::{Future, poll_fn},
     io,
     pin::pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::Poll,
+    time::Duration,
 };
 use tokio::{
     net::TcpStream,
@@ -42,11 +43,17 @@ pub(super) struct Connections {
     http: auto::Builder<TokioExecutor>,
     timeouts: Timeouts,
     metrics: Arc<Metrics>,
+    /// When it was last said that a connection did not come from a proxy as it should.
+    told: Mutex<Option<Instant>>,
 }
+
+/// How often that is said at most. Whoever can connect can be the reason.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
 
 impl Connections {
     pub fn new(tls: &Tls, proxies: Option<Arc<[Network]>>, timeouts: Timeouts, metrics: Arc<Metrics>) -> Self {
-        Self { acceptor: tls.config().into(), proxies, http: http(&timeouts), timeouts, metrics }
+        let (acceptor, http, told) = (tls.config().into(), http(&timeouts), Mutex::new(None));
+        Self { acceptor, proxies, http, timeouts, metrics, told }
     }
 
     /// Serves a client that has just connected, until the connection is closed.
@@ -70,8 +77,17 @@ impl Connections {
 
     /// What stands before the first request: the proxy's word, if there is a proxy, and TLS.
     async fn handshake(&self, mut stream: TcpStream, peer: Peer) -> io::Result<(TlsStream<TcpStream>, Peer)> {
-        let peer = self.introduce(&mut stream, peer).await?;
+        let peer = self.introduce(&mut stream, peer).await.inspect_err(|error| self.tell(peer, error))?;
         Ok((self.acceptor.accept(stream).await?, peer))
+    }
+
+    /// A proxy that is set up wrongly would have nothing else to go by: all that its clients see is that they are cut off.
+    fn tell(&self, peer: Peer, error: &io::Error) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|told| told.elapsed() >= TOLD_EVERY) {
+            *told = Some(Instant::now());
+            tracing::warn!(peer = %peer.address, %error, "a connection was cut off, as it did not begin as a proxy's");
+        }
     }
 
     async fn introduce(&self, stream: &mut TcpStream, peer: Peer) -> io::Result<Peer> {

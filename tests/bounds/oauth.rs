@@ -91,3 +91,18 @@ async fn personal_access_tokens_are_narrowed_in_what_is_shown() {
     assert!(kit.api_takes(&token).await);
     assert_eq!(kit.introspect(kit.demo_auth(), &token).await["aud"].as_array().expect("a list").len(), 2);
 }
+
+#[tokio::test]
+async fn what_only_reads_revokes_its_own_tokens_alone() {
+    let kit = Kit::new().await;
+    let (_, narrow) = secret(&kit, &kit.demo, json!({ "readOnly": true })).await;
+    let (pat, other) = (kit.token(&kit.demo).await, kit.demo_token(API).await);
+    let own = text(&kit.ask_token(Auth::Basic("demo", &narrow), API).await.ok()["access_token"]);
+    for token in [&pat, &other] {
+        let refused = kit.post_form(REVOKE, Auth::Basic("demo", &narrow), &[("token", token)]).await;
+        assert_eq!(refused.refusal().1, "access_denied");
+        assert_eq!(kit.introspect(kit.demo_auth(), token).await["active"], true);
+    }
+    assert_eq!(kit.post_form(REVOKE, Auth::Basic("demo", &narrow), &[("token", &own)]).await.status, 200);
+    assert_eq!(kit.introspect(kit.demo_auth(), &own).await["active"], false);
+}

@@ -161,6 +161,7 @@ fn every_wrong_line_is_named_and_nothing_is_applied() {
         json!({ "user": { "userName": "l", "description": "x".repeat(501) } }),
         json!({ "user": { "name": "nameless" } }),
         json!({ "group": {} }),
+        json!({ "user": { "userName": " " } }),
     ];
     let file = write(&site, &lines);
     let said = refused(&site, &file);
@@ -174,18 +175,19 @@ fn every_wrong_line_is_named_and_nothing_is_applied() {
         (7, "another secret in this file is the same"),
         (8, "another line has this userName"),
         (9, "another line has this id"),
-        (10, "User already exists"),
+        (10, "userName: a user has this name already"),
         (11, "organization: no line above"),
         (12, "from 24 to 1024 characters"),
         (13, "hash must be bcrypt"),
         (14, "either plain or hash"),
         (15, "expires must be in the future"),
-        (16, ""),
+        (16, "roles must be roles of an organisation"),
         (17, "as `countersign import --help` describes"),
         (18, "10 at most"),
         (19, "500 characters at most"),
         (20, "missing field `userName`"),
         (21, "as `countersign import --help` describes"),
+        (22, "userName must not be blank"),
     ] {
         let found = said.lines().find(|found| found.starts_with(&format!("  line {line}: ")));
         assert!(found.is_some_and(|found| found.contains(reason)), "line {line}, {reason}: {said}");
@@ -198,6 +200,13 @@ fn every_wrong_line_is_named_and_nothing_is_applied() {
     let said =
         refused(&site, &write(&site, &[json!({ "user": { "userName": "z", "secrets": [{ "plain": SECRET }] } })]));
     assert!(said.contains("line 1: This secret is a credential's already"), "{said}");
+    let with_ids = |name: &str| {
+        let organization = json!({ "organization": { "name": name, "id": "o1" } });
+        write(&site, &[organization, json!({ "user": { "userName": name, "id": "u1" } })])
+    };
+    self::said(&import(&site, &with_ids("first"), &[]));
+    let said = refused(&site, &with_ids("second"));
+    assert!(said.contains("line 1: id: an organization") && said.contains("line 2: id: a user has this id"), "{said}");
 }
 
 #[test]
@@ -205,8 +214,11 @@ fn what_is_no_file_of_lines_is_refused() {
     let site = site();
     let file = write_text(&site, "{\n\nnot json\n");
     let said = refused(&site, &file);
-    assert!(said.contains("line 1: column 1: this is not JSON") && said.contains("line 2: column 0"), "{said}");
-    let said = refused(&site, &write_text(&site, &"\n".repeat(60)));
+    assert!(
+        said.contains("line 1: column 1: this is not JSON") && said.contains("line 2: the line is blank"),
+        "{said}"
+    );
+    let said = refused(&site, &write_text(&site, &"\n".repeat(61)));
     assert!(said.contains("line 50: ") && !said.contains("line 51: ") && said.contains("and 10 more lines"), "{said}");
     let said = refused(&site, &write_text(&site, &"x".repeat(70_000)));
     assert!(said.contains("line 1: a line can have 65536 bytes at most"), "{said}");
@@ -217,11 +229,24 @@ fn what_is_no_file_of_lines_is_refused() {
         complaint(&["import", "--config", &site.config(), &nowhere])
             .contains(&format!("{nowhere}: there is no such file"))
     );
-    assert!(said_of_empty(&site).contains("imported already: 0 organisations"));
+    for empty in ["", "\n", "\u{feff}", "\u{feff}\r\n"] {
+        assert!(refused(&site, &write_text(&site, empty)).contains("has no lines"), "{empty:?}");
+    }
+    fs::write(&file, b"{\"user\":{\"userName\":\"caf\xe9\"}}\n").expect("written");
+    assert!(refused(&site, &file).contains("line 1: the line is not UTF-8"));
+    let pipe = site.path("pipe").display().to_string();
+    assert!(std::process::Command::new("mkfifo").args(["-m", "600", &pipe]).status().expect("mkfifo").success());
+    assert!(refused(&site, &pipe).contains("is not a regular file"));
 }
 
-fn said_of_empty(site: &Site) -> String {
-    said(&import(site, &write_text(site, ""), &[]))
+#[test]
+fn what_other_programs_put_around_lines_does_not_matter() {
+    let site = site();
+    let user = |name: &str| json!({ "user": { "userName": name } });
+    let file = write_text(&site, &format!("\u{feff}{}\r\n{}\r\n\r\n", user("one"), user("two")));
+    assert!(said(&import(&site, &file, &[])).contains("imported: 0 organisations, 2 users"));
+    assert!(said(&import(&site, &file, &[])).contains("imported already"));
+    assert!(run(&["check", "--config", &site.config()]).status.success());
 }
 
 #[test]
@@ -241,6 +266,8 @@ fn what_is_killed_goes_on_where_it_stopped() {
         .extend((0..users).map(|user| json!({ "user": { "organization": "Fleet", "userName": format!("m-{user}") } })));
     let file = write(&site, &lines);
     let stops = (0..2).map(|_| kill_in_the_middle(&site, &file)).collect::<Vec<_>>();
+    let tried = said(&import(&site, &file, &["--dry-run"]));
+    assert!(tried.contains("of 3001 lines are done already"), "{tried}");
     assert!(stops[0] < stops[1] && stops[1] < users + 1, "{stops:?}");
 
     let output = import(&site, &file, &[]);

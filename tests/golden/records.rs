@@ -354,6 +354,8 @@ fn later_facts() -> Vec<Fact> {
     facts.extend(credential_facts().into_iter().map(|fact| Fact::User(id("301"), fact)));
     facts.extend(project_grant_facts().into_iter().map(|fact| Fact::Project(id("601"), fact)));
     facts.push(Fact::Org(OrgFact::CredentialPolicySet { max_lifetime: Some(7_776_000) }));
+    let leaked = UserFact::TokenLeaked { token: [0x11; 16], credential: id("401"), expires: at(9) };
+    facts.push(Fact::User(id("301"), leaked));
     facts
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::common::refused_with;
-use countersign::{app::import, error::Kind};
+use countersign::{app::import, error::Kind, limits::FREE_TAKEN_SECRETS};
 use std::io::Cursor;
 
 #[tokio::test]
@@ -39,6 +39,36 @@ async fn no_two_have_the_same_secret() {
     kit.ok("management/RemoveMachineSecret", json!({ "userId": one })).await;
     kit.ok("credential/ImportSecret", import(&other)).await;
     assert!(takes(&kit, "other", SECRET).await && !takes(&kit, "one", SECRET).await);
+}
+
+/// Each refusal tells that somebody has the secret, in whatever organisation.
+#[tokio::test]
+async fn whoever_tries_others_secrets_has_to_wait() {
+    let kit = Kit::new().await;
+    let (one, other) = (kit.machine("one").await, kit.machine("other").await);
+    let token = kit.token(&other).await;
+    kit.ok("credential/ImportSecret", json!({ "userId": one, "plain": SECRET })).await;
+    let import = async |plain: &str| {
+        let answer = kit.call("credential/ImportSecret", &token, json!({ "userId": other, "plain": plain })).await;
+        answer.map_err(|(_, fault, _)| fault.unwrap_or_default())
+    };
+    for _ in 0..=FREE_TAKEN_SECRETS {
+        assert_eq!(import(SECRET).await.expect_err("refused"), "COUNTERSIGN-secret-taken");
+    }
+    let own = "Q7-kd93.mXw20_vTnB6sLp8~Rj";
+    for plain in [SECRET, own] {
+        assert_eq!(import(plain).await.expect_err("refused"), "COUNTERSIGN-imports");
+    }
+    // Others do not wait for it.
+    kit.refused(
+        "credential/ImportSecret",
+        json!({ "userId": one, "plain": SECRET }),
+        Kind::AlreadyExists,
+        "COUNTERSIGN-secret-taken",
+    )
+    .await;
+    kit.clock.advance(std::time::Duration::from_secs(2));
+    import(own).await.expect("its own");
 }
 
 /// Of hashes it does not show until somebody uses the secret: the first has it then.

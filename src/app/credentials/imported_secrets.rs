@@ -5,6 +5,7 @@ use crate::{
         App,
         credentials::{self, changes::shown, lifetime::Lifetime, replacement::NewSecret},
     },
+    authn::Paced,
     authz::Authorized,
     error::{Error, Result},
     model::{Draft, fault},
@@ -30,7 +31,7 @@ pub async fn import(
         expires: credentials::views::expiry(&request.expires)?,
         bounds: credentials::views::bounds(request.bounds.as_option())?,
     };
-    let (id, user_id) = (new.id.clone(), request.user_id);
+    let (id, user_id, known) = (new.id.clone(), request.user_id, app.clone());
     let changed = app
         .store
         .change(who.warrant(), move |state, now| {
@@ -38,7 +39,9 @@ pub async fn import(
             if new.hash.imported().is_some() {
                 who.is_not_only_self(state)?;
             }
-            is_nobodys(state, &new.hash)?;
+            let importer = Paced::Importer(&who.caller.user);
+            known.paces().admit(now, importer)?;
+            is_nobodys(state, &new.hash).inspect_err(|_| known.paces().count(now, importer))?;
             let lifetime = Lifetime::in_org(state, &machine.org, now)?;
             let added = new.beside(&who, machine.live_secrets(now).count(), lifetime)?;
             Ok(Decision::new(vec![Draft::user(&machine.org, &machine.id, added)], machine))

@@ -2,12 +2,12 @@
 
 use crate::{
     app::{App, credentials::changes::removed},
-    authn::{Bearer, read},
+    authn::{Bearer, Paced, read},
     authz::Anyone,
-    error::{Error, Kind, Result},
+    error::{Error, Result},
     id::{CredentialId, OrgId, UserId},
     keys::{PublicKey, TokenId, public_half},
-    model::{AccessToken, Credential, CredentialFact, CredentialKind, Draft, UserFact},
+    model::{AccessToken, Credential, CredentialFact, CredentialKind, Draft, UserFact, fault},
     proto::countersign::v1 as wire,
     store::{Decision, State, Warrant},
 };
@@ -17,12 +17,13 @@ use serde::Deserialize;
 /// learn whether it was a good one.
 pub async fn report(
     app: App,
-    _: Anyone,
+    anyone: Anyone,
     request: wire::ReportLeakedCredentialRequest,
 ) -> Result<wire::ReportLeakedCredentialResponse> {
-    if app.leak_reports().take(app.clock.now()).is_err() {
-        return Err(Error::new(Kind::ResourceExhausted, "Too many reports at a time; try again in a second"));
-    }
+    let (now, reporter) = (app.clock.now(), Paced::Reporter(anyone.remote));
+    app.paces().admit(now, reporter)?;
+    app.paces().count(now, reporter);
+    app.leak_reports().take(now).map_err(|wait| Error::from(fault::TOO_MANY_REPORTS).with_wait(wait))?;
     if let Some(leak) = find(&app, request.credential.trim())? {
         // Whoever has the credential could end it as its user; that is all the right it takes, and it cannot be lost.
         let warrant = Warrant::of(leak.user().clone(), |_, _| Ok(()));
@@ -66,17 +67,18 @@ fn find(app: &App, pasted: &str) -> Result<Option<Leak>> {
     })
 }
 
-/// The key whose private half the file holds. To name a key is not enough to end it.
+/// The key whose private half the file holds. To name a key is not enough to end it; and the file's half is read first, as
+/// that takes long, and must not tell which keys there are.
 fn key_of(state: &State<'_>, file: &str) -> Result<Option<Credential>> {
     let Ok(file) = serde_json::from_str::<KeyFile<'_>>(file) else { return Ok(None) };
+    let Some(pasted) = public_half(&file.key).and_then(|public| public.to_spki().ok()) else { return Ok(None) };
     let (Some(user), Some(id)) = (UserId::parse(&file.user_id), CredentialId::parse(&file.key_id)) else {
         return Ok(None);
     };
     let Some(found) = state.credential(&user, &id)? else { return Ok(None) };
     let CredentialKind::Key { public_key, .. } = &found.kind else { return Ok(None) };
     let kept = PublicKey::from_der(id.as_str(), public_key)?.to_spki()?;
-    let is_it = public_half(&file.key).is_some_and(|public| public.to_spki().is_ok_and(|spki| spki == kept));
-    Ok(is_it.then_some(found))
+    Ok((pasted == kept).then_some(found))
 }
 
 impl Leak {
@@ -97,10 +99,11 @@ impl Leak {
                 Ok(vec![about(said), about(removed(&found))])
             }
             Self::Token { org, id, token } => {
-                let user = state.machine(&token.user)?;
-                let is_over = user.is_none() || state.token_is_revoked(id.as_bytes(), token.expires)?;
-                let revoked = UserFact::TokenRevoked { token: *id.as_bytes(), expires: token.expires };
-                Ok((!is_over).then(|| Draft::user(&org, &token.user, revoked)).into_iter().collect())
+                let is_over =
+                    state.machine(&token.user)?.is_none() || state.token_is_revoked(id.as_bytes(), token.expires)?;
+                let AccessToken { user, credential, expires, .. } = token;
+                let leaked = UserFact::TokenLeaked { token: *id.as_bytes(), credential, expires };
+                Ok((!is_over).then(|| Draft::user(&org, &user, leaked)).into_iter().collect())
             }
         }
     }

@@ -185,6 +185,9 @@ fn user(fact: &UserFact) -> Value {
             "bounds": bounds_of(bounds),
         }),
         UserFact::Credential(credential, fact) => credential_fact(credential, fact),
+        UserFact::TokenLeaked { credential, expires, .. } => {
+            json!({ "credentialId": credential, "expiration": expires.to_rfc3339() })
+        }
         UserFact::Deactivated | UserFact::Reactivated | UserFact::Locked | UserFact::Unlocked | UserFact::Removed => {
             Value::Null
         }

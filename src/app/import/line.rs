@@ -79,6 +79,12 @@ pub enum State {
 impl Line {
     /// Reads a line. What it says of a line that is none holds nothing of the line but names of fields.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.is_empty() {
+            return Err("the line is blank; only the last one may be".into());
+        }
+        if std::str::from_utf8(bytes).is_err() {
+            return Err("the line is not UTF-8".into());
+        }
         serde_json::from_slice(bytes).map_err(|error| {
             let column = error.column();
             match error.is_data() {
@@ -127,7 +133,7 @@ mod tests {
     fn what_is_wrong_is_said_without_values() {
         let secret = "Zx8kQ2vB7nM4pL0sT6wY3cR9";
         for (line, said) in [
-            ("", "column 0: this is not JSON"),
+            ("", "the line is blank; only the last one may be"),
             (r#"{"user":"#, "column 8: this is not JSON"),
             (r#"{"user":{"userName":"a"}} {}"#, "column 27: this is not JSON"),
             (r#"{"organization":{}}"#, "column 18: missing field `name`"),

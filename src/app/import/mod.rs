@@ -172,6 +172,8 @@ fn name(app: &App, file: &mut (impl BufRead + Seek)) -> Result<([u8; 32], u64), 
     }
 }
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The lines of a file, from its beginning.
 struct Lines<'a, R> {
     reader: &'a mut R,
@@ -188,11 +190,18 @@ impl<'a, R: BufRead + Seek> Lines<'a, R> {
         Ok(Self { reader, line, number: 0 })
     }
 
-    /// The next line, or why it is none.
+    /// The next line, or why it is none. A mark of the byte order at the beginning and a blank line at the end are not
+    /// looked at: many programs write them.
     fn next(&mut self) -> Result<Option<Result<&[u8], String>>> {
         self.line.clear();
         let mut limited = Read::take(&mut *self.reader, MAX_IMPORT_LINE_BYTES as u64 + 1);
         if limited.read_until(b'\n', &mut self.line).map_err(unreadable)? == 0 {
+            return Ok(None);
+        }
+        if self.number == 0 && self.line.starts_with(BYTE_ORDER_MARK) {
+            self.line.drain(..BYTE_ORDER_MARK.len());
+        }
+        if self.line.trim_ascii().is_empty() && self.reader.fill_buf().map_err(unreadable)?.is_empty() {
             return Ok(None);
         }
         self.number += 1;

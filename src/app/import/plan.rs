@@ -12,7 +12,7 @@ use crate::{
     },
     error::{Error, Result},
     id::{OrgId, UserId},
-    limits::{MAX_DESCRIPTION_CHARS, MAX_LIVE_SECRETS, MAX_NAME_CHARS},
+    limits::{MAX_DESCRIPTION_CHARS, MAX_LIVE_SECRETS, MAX_NAME_CHARS, MAX_ROLES},
     model::{
         Bounds, Draft, OrgFact, UserFact, fault,
         machine::normal_user_name,
@@ -77,7 +77,7 @@ impl Planner {
         self.orgs.insert(by_id(id.as_str()), id.clone());
         let Some(state) = state else { return Ok(Vec::new()) };
         if !orgs::v2::id_is_free(state, &id)? {
-            return Err(fault::ORG_ID_TAKEN.into());
+            return Err(Error::invalid("id: an organization has this id, or had it; ids are never given twice"));
         }
         let primary_domain = primary_domain(&name, &self.app.settings.host);
         Ok(vec![orgs::founding(state, &id, name, primary_domain)?])
@@ -100,14 +100,14 @@ impl Planner {
         facts.extend(user.state.fact());
         let roles = match user.roles.is_empty() {
             true => None,
-            false => Some(members::to_add(&self.app.roles, &members::orgs::SCOPE, user.roles)?),
+            false => Some(members::to_add(&self.app.roles, &members::orgs::SCOPE, user.roles).map_err(|_| no_roles())?),
         };
         let Some((state, org)) = home else { return Ok(Vec::new()) };
         if !machines::id_is_free(state, &id)? {
-            return Err(fault::USER_ID_TAKEN.into());
+            return Err(Error::invalid("id: a user has this id, or had it; ids are never given twice"));
         }
         if !machines::name_is_free(state, &user_name, None)? {
-            return Err(fault::NAME_TAKEN.into());
+            return Err(Error::invalid("userName: a user has this name already"));
         }
         let mut events: Vec<_> = facts.into_iter().map(|fact| Draft::user(&org, &id, fact)).collect();
         events.extend(roles.map(|roles| Draft::org(&org, OrgFact::MemberAdded { user: id, roles })));
@@ -117,6 +117,9 @@ impl Planner {
     /// The user's id and name. Both serve as client ids, and one client id must not mean two users.
     fn client(&mut self, user: &User) -> Result<(UserId, String)> {
         let user_name = short(&user.user_name, "userName", MAX_NAME_CHARS)?;
+        if user_name.trim().is_empty() {
+            return Err(Error::invalid("userName must not be blank"));
+        }
         let user_name = machines::user_name(user_name, "userName", fault::USER_NAME_BLANK)?;
         let id = match &user.id {
             Some(id) => UserId::parse(id).ok_or_else(|| invalid_id("id"))?,
@@ -158,6 +161,7 @@ impl Planner {
         let now = self.app.clock.now();
         match asked {
             Expiry::At(end) if self.is_late && end <= now => Ok(end),
+            Expiry::At(end) if end <= now => Err(Error::invalid("expires: this time has passed already")),
             _ => Lifetime::in_org(state, org, now)?.end(asked),
         }
     }
@@ -201,6 +205,10 @@ fn short<'a>(text: &'a str, field: &str, most: usize) -> Result<&'a str> {
         true => Ok(text),
         false => Err(Error::invalid(format!("{field} must have {most} characters at most"))),
     }
+}
+
+fn no_roles() -> Error {
+    Error::invalid(format!("roles must be roles of an organisation, such as ORG_OWNER, and {MAX_ROLES} at most"))
 }
 
 fn invalid_id(field: &str) -> Error {

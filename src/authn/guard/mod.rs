@@ -11,7 +11,10 @@
 //! once more counts nothing: a client that tries it in another way, or again and again, learns nothing by that. What
 //! succeeds changes nothing here, and takes no lock unless its network has failed.
 
+mod paces;
 mod table;
+
+pub use paces::{Paced, Paces};
 
 use crate::{
     error::{Error, Result},

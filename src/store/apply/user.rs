@@ -63,7 +63,9 @@ pub(super) fn apply(rows: &mut Rows<'_, '_>, event: &Event, user: &UserId, fact:
         UserFact::Locked => set_state(rows, event, user, MachineState::Locked),
         UserFact::Reactivated | UserFact::Unlocked => set_state(rows, event, user, MachineState::Active),
         UserFact::Removed => remove(rows, user),
-        UserFact::TokenRevoked { token, expires } => revoke(rows, event, token, *expires),
+        UserFact::TokenRevoked { token, expires } | UserFact::TokenLeaked { token, expires, .. } => {
+            revoke(rows, event, token, *expires)
+        }
         UserFact::KeyAdded { credential, public_key, algorithm, expires } => {
             let kind = CredentialKind::Key { public_key: public_key.clone(), algorithm: algorithm.clone() };
             credential::add(rows, &Credential { expires: *expires, ..new(event, user, credential, kind) })?;
