@@ -18,10 +18,10 @@ use tokio::sync::oneshot;
 pub async fn serve(bound: Bound, app: App, shutdown: Shutdown) -> Result<()> {
     tokio::spawn(make_signing_key(app.clone()));
     let failure = tokio::spawn(stop_if_the_store_fails(app.clone(), shutdown.clone()));
-    let clock = tokio::spawn(look_after_the_clock(app.clone()));
+    let clock = tokio::spawn(watch_clock(app.clone()));
     let (stop_uses, stop) = oneshot::channel();
-    let uses = tokio::spawn(credentials::last_use::write_down_again_and_again(app.clone(), stop));
-    let expiries = tokio::spawn(credentials::expiry_warnings::look_again_and_again(app.clone()));
+    let uses = tokio::spawn(credentials::last_use::flush_loop(app.clone(), stop));
+    let expiries = tokio::spawn(credentials::expiry_warnings::warn_loop(app.clone()));
     bound.serve(Front::new(app.clone(), shutdown.flag()), shutdown).await;
     failure.abort();
     clock.abort();
@@ -53,7 +53,7 @@ async fn stop_if_the_store_fails(app: App, shutdown: Shutdown) {
 
 /// Events are dated by the machine's clock, and time never goes back: an hour in the future costs an hour of standing
 /// still. Nobody can say whether a clock that jumps was wrong before or is now, but somebody has to hear of it.
-async fn look_after_the_clock(app: App) {
+async fn watch_clock(app: App) {
     let mut watch = ClockWatch { seen: (app.clock.present(), Instant::now()), was_late: false };
     loop {
         tokio::time::sleep(CLOCK_POLL_INTERVAL).await;

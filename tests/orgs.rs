@@ -98,7 +98,7 @@ async fn the_users_of_a_deactivated_organisation_are_shut_out() {
 #[tokio::test]
 async fn an_organisation_is_removed_with_all_that_it_owns() {
     let kit = Kit::new().await;
-    let (org, other) = (kit.org_called("Doomed").await, kit.org_called("Other").await);
+    let (org, other) = (kit.org_called("Revocation").await, kit.org_called("Other").await);
     let inside = kit.caller_in(&org, "inside", &["ORG_OWNER"]).await;
     let plain = kit.caller_in(&org, "plain", &[]).await;
     let guest = kit.caller_in(&other, "guest", &[]).await;
@@ -130,7 +130,7 @@ async fn an_organisation_is_removed_with_all_that_it_owns() {
     kit.refused("admin/RemoveOrg", json!({ "orgId": org }), NotFound, "COMMA-aps2n").await;
 
     // The names are free again; the id is not.
-    assert_ne!(kit.org_called("doomed").await, org);
+    assert_ne!(kit.org_called("revocation").await, org);
     kit.machine_in(&other, "inside").await;
     let state = kit.app.store.snapshot().expect("a snapshot");
     assert!(state.state().org_was_removed(&OrgId::parse(&org).expect("an id")).expect("read"));

@@ -4,7 +4,7 @@ use crate::{
     api::{has_few_values, to_json, unreadable},
     app::App,
     authn,
-    authz::{Grounds, Proof},
+    authz::{Evidence, Proof},
     error::{Error, Fault, Result},
     exchange::user_agent,
     limits::MAX_MESSAGE_ELEMENT_BYTES,
@@ -186,7 +186,7 @@ impl Call {
                 validate()?;
             }
             let (state, roles, target) = (gate.state, &app.roles, target(&request));
-            let proof = A::prove(Grounds { state, roles, caller, remote: self.remote, context, target })?;
+            let proof = A::prove(Evidence { state, roles, caller, remote: self.remote, context, target })?;
             if !is_validated_first::<Q>() {
                 validate()?;
             }

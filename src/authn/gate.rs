@@ -42,7 +42,7 @@ impl Gate<'_> {
     }
 
     /// As [`Self::admit`], for a token that somebody else shows, to learn whether it is valid. Nothing counts as a guess.
-    pub fn appraise(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
+    pub fn inspect(&self, token: &str) -> Result<Option<(Bearer, Account)>> {
         self.read(token)?.map_or(Ok(None), |bearer| self.examine(bearer, By::Another))
     }
 

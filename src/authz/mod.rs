@@ -49,7 +49,7 @@ pub enum Target<'a> {
 }
 
 /// What a proof is made from.
-pub struct Grounds<'a> {
+pub struct Evidence<'a> {
     pub state: State<'a>,
     pub roles: &'a Arc<Roles>,
     /// Who calls; or why the caller is not known, which only proofs that need no caller accept.
@@ -68,7 +68,7 @@ pub trait Proof: Sized + Send {
     /// Whether the caller must be known.
     const NEEDS_CALLER: bool = true;
 
-    fn prove(grounds: Grounds<'_>) -> Result<Self>;
+    fn prove(evidence: Evidence<'_>) -> Result<Self>;
 }
 
 /// Proof of nothing: for operations that anybody may call.
@@ -141,17 +141,17 @@ impl Proof for Anyone {
     const PERMISSION: &'static str = "";
     const NEEDS_CALLER: bool = false;
 
-    fn prove(grounds: Grounds<'_>) -> Result<Self> {
-        Ok(Self { remote: grounds.remote })
+    fn prove(evidence: Evidence<'_>) -> Result<Self> {
+        Ok(Self { remote: evidence.remote })
     }
 }
 
 impl Proof for Authenticated {
     const PERMISSION: &'static str = "authenticated";
 
-    fn prove(grounds: Grounds<'_>) -> Result<Self> {
-        let caller = grounds.caller?;
-        let org = context(&grounds.state, grounds.context, &caller)?;
+    fn prove(evidence: Evidence<'_>) -> Result<Self> {
+        let caller = evidence.caller?;
+        let org = context(&evidence.state, evidence.context, &caller)?;
         Ok(Self { caller, org })
     }
 }
@@ -159,8 +159,8 @@ impl Proof for Authenticated {
 impl<P: Permit> Proof for Authorized<P> {
     const PERMISSION: &'static str = P::PERMISSION.name();
 
-    fn prove(grounds: Grounds<'_>) -> Result<Self> {
-        let Grounds { state, roles, caller, context: header, target, .. } = grounds;
+    fn prove(evidence: Evidence<'_>) -> Result<Self> {
+        let Evidence { state, roles, caller, context: header, target, .. } = evidence;
         let caller = caller?;
         let context = context(&state, header, &caller)?;
         let (org, reach) = match target {
@@ -214,10 +214,10 @@ impl<I: Permit, O: Permit> Proof for Over<I, O> {
     // What every request needs; the rest depends on the request.
     const PERMISSION: &'static str = Authenticated::PERMISSION;
 
-    fn prove(grounds: Grounds<'_>) -> Result<Self> {
-        match grounds.target {
-            Target::Instance => Authorized::prove(grounds).map(Self::Instance),
-            _ => Authorized::prove(grounds).map(Self::Org),
+    fn prove(evidence: Evidence<'_>) -> Result<Self> {
+        match evidence.target {
+            Target::Instance => Authorized::prove(evidence).map(Self::Instance),
+            _ => Authorized::prove(evidence).map(Self::Org),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     keys::PublicKey,
     model::{Credential, CredentialKind, Machine},
     oauth::{
-        Ground,
+        RequestContext,
         claims::AMR_KEY,
         client::{self, Client},
         discovery::Endpoint,
@@ -56,10 +56,10 @@ const PROVED_AT: [Endpoint; 3] = [Endpoint::Introspect, Endpoint::Revoke, Endpoi
 /// Names the one use of the hash below.
 const USED_ASSERTION: &str = "countersign 2026 used assertion";
 
-/// The user whose assertion it is; or else `refusal`. If the assertion counts once, it is noted in the ground, and
-/// [`spend`] uses it up before anybody hears of the success.
+/// The user whose assertion it is; or else `refusal`. If the assertion counts once, it is noted in the context, and
+/// [`consume`] uses it up before anybody hears of the success.
 pub(super) fn prove(
-    ground: &Ground<'_>,
+    context: &RequestContext<'_>,
     text: &str,
     called_by: CalledBy,
     refusal: fn() -> OAuthError,
@@ -67,35 +67,35 @@ pub(super) fn prove(
     let Some(assertion) = Assertion::parse(text) else {
         return Err(refusal().because(format!("{:?}", Refused::Malformed)));
     };
-    let candidates = candidates(&ground.state, &assertion, called_by)?;
+    let candidates = candidates(&context.state, &assertion, called_by)?;
     let claimed = client::claimed(candidates.iter(), assertion.subject());
-    ground.guard.admit(ground.now, ground.remote, &claimed)?;
+    context.guard.admit(context.now, context.remote, &claimed)?;
     let mut refused = (Refused::Malformed, None);
     for machine in &candidates {
-        match examine(ground, &assertion, machine.as_ref())? {
+        match examine(context, &assertion, machine.as_ref())? {
             Ok((client, verified)) => {
-                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.remote), true);
-                ground.once.borrow_mut().extend(Once::of(&client, verified, refusal));
+                context.note(&client.account.machine.id, &client.credential, By::Holder(context.remote), true);
+                context.once.borrow_mut().extend(Once::of(&client, verified, refusal));
                 return Ok(client);
             }
             Err(reason) if reason > refused.0 => refused = (reason, machine.as_ref().map(|machine| &machine.id)),
             Err(_) => {}
         }
     }
-    ground.guard.failed(ground.now, ground.remote, &claimed, text);
+    context.guard.failed(context.now, context.remote, &claimed, text);
     let (reason, user) = refused;
     // Whatever is worse than that, the key is there.
     if reason > Refused::UnknownKey
         && let (Some(user), Some(key)) = (user, CredentialId::parse(assertion.kid()))
     {
-        ground.note(user, &key, By::Holder(ground.remote), false);
+        context.note(user, &key, By::Holder(context.remote), false);
     }
     let user = user.map_or("-", UserId::as_str);
     Err(refusal().because(format!("{reason:?}, user {user}")))
 }
 
 /// Uses up what may be used once. Refuses what somebody else used in the meantime.
-pub(super) async fn spend(app: &App, all: Vec<Once>) -> OAuthResult<()> {
+pub(super) async fn consume(app: &App, all: Vec<Once>) -> OAuthResult<()> {
     for Once { user, credential, assertion, expires, refusal } in all {
         let decide = move |state: &State<'_>, now| {
             // By now it may have expired, and the note of its use been forgotten.
@@ -121,11 +121,11 @@ fn candidates(state: &State<'_>, assertion: &Assertion<'_>, called_by: CalledBy)
 /// Whether the assertion is signed with a live key of `machine`. Takes as long for a machine or a key that does not
 /// exist.
 fn examine(
-    ground: &Ground<'_>,
+    context: &RequestContext<'_>,
     assertion: &Assertion<'_>,
     machine: Option<&Machine>,
 ) -> Result<Result<(Client, Verified), Refused>> {
-    let Gate { state, now, issuer, remote, .. } = &ground.gate;
+    let Gate { state, now, issuer, remote, .. } = &context.gate;
     let found = match (machine, CredentialId::parse(assertion.kid())) {
         (Some(machine), Some(kid)) => state.credential(&machine.id, &kid)?.filter(Credential::is_key),
         _ => None,

@@ -12,7 +12,7 @@ use crate::{
     limits::MAX_CREDENTIAL_BYTES,
     model::{Machine, fault, machine::normal_user_name},
     oauth::{
-        Ground, Request,
+        Request, RequestContext,
         assertion::{self, CalledBy},
         claims::AMR_SECRET,
         error::{OAuthError, OAuthResult},
@@ -80,15 +80,15 @@ impl Method {
 }
 
 /// The client that sent the request.
-pub(super) fn authenticate(ground: &Ground<'_>, request: &Request<'_>) -> OAuthResult<Client> {
+pub(super) fn authenticate(context: &RequestContext<'_>, request: &Request<'_>) -> OAuthResult<Client> {
     match proof(request)? {
         Proof::SecretBasic(pairs) => {
             let pairs: Vec<_> = pairs.iter().map(|pair| (pair.user.as_str(), pair.password.as_str())).collect();
-            by_secret(ground, &pairs)
+            by_secret(context, &pairs)
         }
-        Proof::SecretPost { id, secret } => by_secret(ground, &[(id, secret)]),
+        Proof::SecretPost { id, secret } => by_secret(context, &[(id, secret)]),
         Proof::PrivateKeyJwt(text) => {
-            let client = assertion::prove(ground, text, CalledBy::IdOrUserName, failed)?;
+            let client = assertion::prove(context, text, CalledBy::IdOrUserName, failed)?;
             match request.form.get("client_id") {
                 Some(id) if !is_called(&client.account.machine, id) => Err(failed().because("client_id is another's")),
                 _ => Ok(client),
@@ -181,49 +181,53 @@ fn decoded_to_the_end(secret: &str) -> Zeroizing<String> {
 }
 
 /// The client of which one of the pairs is id and secret.
-fn by_secret(ground: &Ground<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
+fn by_secret(context: &RequestContext<'_>, pairs: &[(&str, &str)]) -> OAuthResult<Client> {
     let mut tried = Vec::new();
     for (id, secret) in pairs.iter().filter(|(_, secret)| is_readable(secret)) {
-        tried.extend(candidates(&ground.state, id)?.into_iter().map(|machine| (machine, *id, *secret)));
+        tried.extend(candidates(&context.state, id)?.into_iter().map(|machine| (machine, *id, *secret)));
     }
     let (name, guess) = pairs.first().copied().unwrap_or_default();
     let claimed = claimed(tried.iter().map(|(machine, ..)| machine), name);
-    ground.guard.admit(ground.now, ground.remote, &claimed)?;
+    context.guard.admit(context.now, context.remote, &claimed)?;
     let mut refused = (Refused::Malformed, None, None);
     for (machine, id, secret) in &tried {
-        match examine(ground, machine.as_ref(), id, secret)? {
+        match examine(context, machine.as_ref(), id, secret)? {
             Ok(client) => {
-                ground.note(&client.account.machine.id, &client.credential, By::Holder(ground.remote), true);
+                context.note(&client.account.machine.id, &client.credential, By::Holder(context.remote), true);
                 return Ok(client);
             }
             Err((reason, blamed)) if reason > refused.0 => refused = (reason, machine.as_ref(), blamed),
             Err(_) => {}
         }
     }
-    if is_put_off(ground, pairs, &tried)? {
+    if is_put_off(context, pairs, &tried)? {
         return Err(failed());
     }
-    ground.guard.failed(ground.now, ground.remote, &claimed, &decoded_to_the_end(guess));
+    context.guard.failed(context.now, context.remote, &claimed, &decoded_to_the_end(guess));
     let (reason, machine, blamed) = refused;
     // What counts against nobody is noted too, or it would show in the time that it takes.
     let blamed = machine.map(|machine| machine.id.clone()).zip(blamed);
     let (user, credential) = blamed.unwrap_or_else(|| (stand_in::nobody(), stand_in::no_credential()));
-    ground.note(&user, &credential, By::Holder(ground.remote), false);
+    context.note(&user, &credential, By::Holder(context.remote), false);
     // What was sent as the id is not logged: it may well be a secret in the wrong place.
     let user = machine.map_or("-", |machine| machine.id.as_str());
     Err(failed().because(format!("{reason:?}, user {user}")))
 }
 
 /// Whether something is to be computed before anybody can say that the secrets are wrong; nothing is counted until then.
-fn is_put_off(ground: &Ground<'_>, pairs: &[(&str, &str)], tried: &[(Option<Machine>, &str, &str)]) -> Result<bool> {
+fn is_put_off(
+    context: &RequestContext<'_>,
+    pairs: &[(&str, &str)],
+    tried: &[(Option<Machine>, &str, &str)],
+) -> Result<bool> {
     let mut checks = Vec::new();
     for &(id, secret) in pairs.iter().filter(|(_, secret)| is_readable(secret)) {
         let of_pair = tried.iter().filter(|(_, other, guess)| (*other, *guess) == (id, secret));
         let machines: Vec<_> = of_pair.map(|(machine, ..)| machine.as_ref()).collect();
-        checks.extend(imported::checks(ground, &machines, id, secret)?);
+        checks.extend(imported::checks(context, &machines, id, secret)?);
     }
-    let Some(unsettled) = &ground.unsettled else {
-        imported::refused(ground, &checks);
+    let Some(unsettled) = &context.unsettled else {
+        imported::refused(context, &checks);
         return Ok(false);
     };
     let is_put_off = !checks.is_empty();
@@ -277,12 +281,12 @@ fn is_called(machine: &Machine, id: &str) -> bool {
 /// The hash finds the secret, so that it does not matter how many there are; it is keyed, so that whoever times the
 /// search learns nothing that helps to find a text.
 fn examine(
-    ground: &Ground<'_>,
+    context: &RequestContext<'_>,
     machine: Option<&Machine>,
     called: &str,
     secret: &str,
 ) -> Result<Result<Client, (Refused, Option<CredentialId>)>> {
-    let Gate { state, now, ring, remote, .. } = &ground.gate;
+    let Gate { state, now, ring, remote, .. } = &context.gate;
     let hasher = ring.client_secrets();
     let found = state.credential_by_hash(&hasher.hash(secret))?;
     let theirs = found.filter(|found| found.is_secret() && machine.is_some_and(|machine| machine.id == found.user));

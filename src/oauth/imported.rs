@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, UserId},
     model::{CredentialFact, Draft, Machine, UserFact, machine::normal_user_name},
-    oauth::{Ground, error::OAuthResult, stand_in},
+    oauth::{RequestContext, error::OAuthResult, stand_in},
     secret::{ForeignHash, SecretHash, SecretText},
     store::{Decision, State, Warrant},
 };
@@ -38,13 +38,13 @@ type Holder = (UserId, CredentialId);
 /// What is to be computed before it is known that `secret` is none of these users', of whom one may be called `name`.
 /// Nothing, if no such hash is left, or it was computed before. As much is read for a user that does not exist.
 pub(super) fn checks(
-    ground: &Ground<'_>,
+    context: &RequestContext<'_>,
     machines: &[Option<&Machine>],
     name: &str,
     secret: &str,
 ) -> Result<Vec<Check>> {
-    let (state, name) = (&ground.state, normal_user_name(name));
-    let Some(other) = state.some_imported(ground.ring.stand_in_for(&name))? else { return Ok(Vec::new()) };
+    let (state, name) = (&context.state, normal_user_name(name));
+    let Some(other) = state.some_imported(context.ring.stand_in_for(&name))? else { return Ok(Vec::new()) };
     let mut found: Vec<(Option<Holder>, String)> = Vec::new();
     for machine in machines {
         let user = machine.map_or_else(stand_in::nobody, |machine| machine.id.clone());
@@ -59,14 +59,14 @@ pub(super) fn checks(
     for (_, hash) in hashes(state, &if is_theirs { stand_in::nobody() } else { other })? {
         found.push((None, hash));
     }
-    let taken = state.credential_by_hash(&ground.ring.client_secrets().hash(secret))?;
+    let taken = state.credential_by_hash(&context.ring.client_secrets().hash(secret))?;
     let to_check = |(holder, hash): (_, String)| {
         // Whose it is belongs to the guess: when that one is gone, the secret may well be right.
         let taken_by = taken.as_ref().map_or("", |credential| credential.id.as_str());
-        let guess = ground.slow_checks.guess([&name, secret, &hash, taken_by]);
+        let guess = context.slow_checks.guess([&name, secret, &hash, taken_by]);
         Check { secret: SecretText::new(secret.into()), hash, guess, is_taken: taken.is_some(), holder }
     };
-    let checks = found.into_iter().map(to_check).filter(|check| !ground.slow_checks.is_wrong(check.guess));
+    let checks = found.into_iter().map(to_check).filter(|check| !context.slow_checks.is_wrong(check.guess));
     Ok(checks.collect())
 }
 
@@ -103,9 +103,9 @@ pub(super) async fn settle(app: &App, turn: Turn, checks: Vec<Check>) -> OAuthRe
 
 /// What is left when a request is refused for good. No hash can give anybody a secret that is a credential's already:
 /// so that is as good as computed, however else it may be read, and does not take the slow way when it comes again.
-pub(super) fn refused(ground: &Ground<'_>, checks: &[Check]) {
+pub(super) fn refused(context: &RequestContext<'_>, checks: &[Check]) {
     if checks.iter().any(|check| check.is_taken) {
-        checks.iter().for_each(|check| ground.slow_checks.was_wrong(check.guess));
+        checks.iter().for_each(|check| context.slow_checks.was_wrong(check.guess));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     keys::Sealer,
     model::{AccessToken, CredentialKind, Machine},
     oauth::{
-        Ground, Request,
+        Request, RequestContext,
         claims::{AMR_KEY, AMR_SECRET, Networks, Profile, ResourceOwner, UserMetadata},
         client::{self, Client},
         error::{OAuthError, OAuthResult},
@@ -74,30 +74,30 @@ struct Facts {
 
 /// What the token in the form is worth.
 pub async fn introspect(app: &App, request: &Request<'_>) -> OAuthResult<Introspection> {
-    let token = judge(app, request, |ground| {
-        let caller = client::authenticate(ground, request)?;
+    let token = judge(app, request, |context| {
+        let caller = client::authenticate(context, request)?;
         let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
-        Ok(view(ground, &caller, token)?)
+        Ok(view(context, &caller, token)?)
     })
     .await?;
     Ok(Introspection { active: token.is_some(), token })
 }
 
-fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View>> {
-    let Some((bearer, account)) = ground.appraise(token)? else { return Ok(None) };
-    if !may_know(ground, caller, &bearer, &account)? {
+fn view(context: &RequestContext<'_>, caller: &Client, token: &str) -> Result<Option<View>> {
+    let Some((bearer, account)) = context.inspect(token)? else { return Ok(None) };
+    if !may_know(context, caller, &bearer, &account)? {
         return Ok(None);
     }
-    let own_project = ground.state.instance()?.project;
+    let own_project = context.state.instance()?.project;
     let own_project = bearer.is_for(&own_project, &account.bounds).then_some(own_project);
     let facts = match bearer {
         Bearer::AccessToken(id, access) => Facts {
-            amr: amr(ground, &access)?,
+            amr: amr(context, &access)?,
             issued: id.issued_at(),
             authenticated: Some(id.issued_at()),
             expires: access.expires,
             id: id.to_text(),
-            roles: roles::of_token(&ground.state, &account, &access.scopes, &access.audience)?,
+            roles: roles::of_token(&context.state, &account, &access.scopes, &access.audience)?,
             scopes: access.scopes,
             audience: audience(token, access.audience, &account),
         },
@@ -110,15 +110,15 @@ fn view(ground: &Ground<'_>, caller: &Client, token: &str) -> Result<Option<View
             audience: [caller.account.machine.id.to_string()].into_iter().chain(own_project).collect(),
             authenticated: None,
             amr: &[],
-            roles: roles::for_org(&ground.state, &account, &caller.account.org.id)?,
+            roles: roles::for_org(&context.state, &account, &caller.account.org.id)?,
         },
     };
-    show(ground, &account, facts).map(Some)
+    show(context, &account, facts).map(Some)
 }
 
 /// How the account proved who it is. Nothing, if what it proved it with is gone.
-fn amr(ground: &Ground<'_>, token: &AccessToken) -> Result<&'static [&'static str]> {
-    let credential = ground.state.credential(&token.user, &token.credential)?;
+fn amr(context: &RequestContext<'_>, token: &AccessToken) -> Result<&'static [&'static str]> {
+    let credential = context.state.credential(&token.user, &token.credential)?;
     Ok(match credential.map(|credential| credential.kind) {
         Some(CredentialKind::Secret { .. }) => &AMR_SECRET,
         Some(CredentialKind::Key { .. }) => &AMR_KEY,
@@ -128,21 +128,21 @@ fn amr(ground: &Ground<'_>, token: &AccessToken) -> Result<&'static [&'static st
 
 /// A caller learns of the tokens of its own organisation, and of those that name it or a project of its organisation as
 /// their audience; one with a role in the instance of all.
-fn may_know(ground: &Ground<'_>, caller: &Client, bearer: &Bearer, account: &Account) -> Result<bool> {
+fn may_know(context: &RequestContext<'_>, caller: &Client, bearer: &Bearer, account: &Account) -> Result<bool> {
     let asking = &caller.account.machine;
     if asking.org == account.org.id {
         return Ok(true);
     }
-    let instance = ground.state.instance()?;
+    let instance = context.state.instance()?;
     if let Bearer::AccessToken(_, token) = bearer {
         // Tokens for this server's API name its project.
         for audience in token.audience.iter().filter(|&audience| *audience != instance.project) {
-            if is_named(&ground.state, audience, asking)? {
+            if is_named(&context.state, audience, asking)? {
                 return Ok(true);
             }
         }
     }
-    let member = ground.state.member(&instance.id, &asking.id)?;
+    let member = context.state.member(&instance.id, &asking.id)?;
     Ok(member.is_some_and(|member| member.roles.iter().any(|role| caller.account.bounds.count_role(role))))
 }
 
@@ -168,7 +168,7 @@ fn audience(token: &str, audience: Vec<String>, account: &Account) -> Vec<String
     audience
 }
 
-fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
+fn show(context: &RequestContext<'_>, account: &Account, facts: Facts) -> Result<View> {
     let issued = facts.issued.seconds();
     // Whoever reads it would take a scope that names a role for the role.
     let is_true = |scope: &&str| roles::key_of(scope).is_none_or(|key| facts.roles.has(key));
@@ -181,7 +181,7 @@ fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
         nbf: issued,
         sub: account.machine.id.to_string(),
         aud: facts.audience,
-        iss: ground.issuer.to_owned(),
+        iss: context.issuer.to_owned(),
         jti: facts.id,
         username: account.machine.user_name.clone(),
         auth_time: facts.authenticated.map(Timestamp::seconds),
@@ -191,6 +191,6 @@ fn show(ground: &Ground<'_>, account: &Account, facts: Facts) -> Result<View> {
         resource_owner: ResourceOwner::if_asked(&facts.scopes, &account.org),
         scope: scopes.join(" "),
         roles: facts.roles,
-        metadata: UserMetadata::if_asked(&facts.scopes, &ground.state, &account.machine)?,
+        metadata: UserMetadata::if_asked(&facts.scopes, &context.state, &account.machine)?,
     })
 }

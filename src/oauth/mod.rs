@@ -57,7 +57,7 @@ pub struct Request<'a> {
 }
 
 /// What a request is judged by: one moment, one state.
-struct Ground<'a> {
+struct RequestContext<'a> {
     gate: Gate<'a>,
     /// What the verdict uses up, should it be a success.
     once: RefCell<Vec<assertion::Once>>,
@@ -108,12 +108,16 @@ impl<'a> Request<'a> {
 ///
 /// While there are imported secrets, one that is not found is looked at up to three times (see [`imported`]), and every
 /// look is asked for anew whether the client has to wait for its failures.
-async fn judge<T>(app: &App, request: &Request<'_>, verdict: impl Fn(&Ground<'_>) -> OAuthResult<T>) -> OAuthResult<T> {
+async fn judge<T>(
+    app: &App,
+    request: &Request<'_>,
+    verdict: impl Fn(&RequestContext<'_>) -> OAuthResult<T>,
+) -> OAuthResult<T> {
     let (mut turn, mut is_last) = (None, false);
     loop {
         let checks = match look(app, request, &verdict, is_last)? {
             Look::Settled(verdict, once) => {
-                assertion::spend(app, once).await?;
+                assertion::consume(app, once).await?;
                 return Ok(verdict);
             }
             Look::Unsettled(checks) => checks,
@@ -131,22 +135,22 @@ async fn judge<T>(app: &App, request: &Request<'_>, verdict: impl Fn(&Ground<'_>
 fn look<T>(
     app: &App,
     request: &Request<'_>,
-    verdict: impl Fn(&Ground<'_>) -> OAuthResult<T>,
+    verdict: impl Fn(&RequestContext<'_>) -> OAuthResult<T>,
     is_last: bool,
 ) -> OAuthResult<Look<T>> {
     app.at_gate(request.remote, request.agent, |gate| {
         let unsettled = (!is_last).then(RefCell::default);
-        let ground = Ground { gate, once: RefCell::default(), slow_checks: app.slow_checks(), unsettled };
-        let verdict = verdict(&ground);
-        let checks = ground.unsettled.map(RefCell::into_inner).unwrap_or_default();
+        let context = RequestContext { gate, once: RefCell::default(), slow_checks: app.slow_checks(), unsettled };
+        let verdict = verdict(&context);
+        let checks = context.unsettled.map(RefCell::into_inner).unwrap_or_default();
         match checks.is_empty() {
-            true => Ok(Look::Settled(verdict?, ground.once.into_inner())),
+            true => Ok(Look::Settled(verdict?, context.once.into_inner())),
             false => Ok(Look::Unsettled(checks)),
         }
     })?
 }
 
-impl<'a> Deref for Ground<'a> {
+impl<'a> Deref for RequestContext<'a> {
     type Target = Gate<'a>;
 
     fn deref(&self) -> &Gate<'a> {

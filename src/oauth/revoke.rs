@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A token that its own client wants to end.
-struct Doomed {
+struct Revocation {
     org: OrgId,
     user: UserId,
     /// By what the client proved who it is.
@@ -27,32 +27,32 @@ struct Doomed {
 /// Ends the token in the form. When this returns, it is dead, power cut or not; a token that is unknown or dead already
 /// is no error, as the client has what it wanted (RFC 7009 section 2.2).
 pub async fn revoke(app: &App, request: &Request<'_>) -> OAuthResult<()> {
-    let Some(doomed) = judge(app, request, |ground| {
-        let Client { account, credential, .. } = client::authenticate(ground, request)?;
+    let Some(revocation) = judge(app, request, |context| {
+        let Client { account, credential, .. } = client::authenticate(context, request)?;
         let (client, bounds) = (account.machine, account.bounds);
         let token = request.form.get("token").ok_or_else(|| OAuthError::invalid_request("token missing"))?;
-        let Some((bearer, account)) = ground.appraise(token)? else { return Ok(None) };
+        let Some((bearer, account)) = context.inspect(token)? else { return Ok(None) };
         if account.machine.id != client.id {
             return Err(OAuthError::new(Code::InvalidClient, "token was not issued for this client"));
         }
         if bounds.read_only && !is_minted_by(&bearer, &credential) {
             return Err(OAuthError::new(Code::AccessDenied, "a credential that only reads ends its own tokens alone"));
         }
-        Ok(Some(Doomed { org: client.org, user: client.id, credential, bearer }))
+        Ok(Some(Revocation { org: client.org, user: client.id, credential, bearer }))
     })
     .await?
     else {
         return Ok(());
     };
-    let client = (doomed.user.clone(), doomed.credential.clone());
-    client::change(app, client, client::failed, move |state, _| Ok(Decision::new(doomed.end(state)?, ()))).await
+    let client = (revocation.user.clone(), revocation.credential.clone());
+    client::change(app, client, client::failed, move |state, _| Ok(Decision::new(revocation.end(state)?, ()))).await
 }
 
 fn is_minted_by(bearer: &Bearer, credential: &CredentialId) -> bool {
     matches!(bearer, Bearer::AccessToken(_, token) if token.credential == *credential)
 }
 
-impl Doomed {
+impl Revocation {
     /// Nothing if somebody else ended it, or its user, since it was looked at.
     fn end(self, state: &State<'_>) -> Result<Vec<Draft>> {
         let Self { org, user, bearer, .. } = self;

@@ -30,8 +30,8 @@ pub struct UserInfo {
 /// Whose the token is that the request brings, in the header or in the form (RFC 6750 sections 2.1 and 2.2).
 pub async fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo> {
     let token = token(request)?;
-    judge(app, request, |ground| {
-        let (bearer, account) = ground.admit(token)?.ok_or_else(OAuthError::invalid_token)?;
+    judge(app, request, |context| {
+        let (bearer, account) = context.admit(token)?.ok_or_else(OAuthError::invalid_token)?;
         let (scopes, audience) = match &bearer {
             Bearer::AccessToken(_, token) => (token.scopes.as_slice(), token.audience.as_slice()),
             Bearer::PersonalAccessToken(credential) => (credential.scopes(), [].as_slice()),
@@ -40,8 +40,8 @@ pub async fn userinfo(app: &App, request: &Request<'_>) -> OAuthResult<UserInfo>
             sub: account.machine.id.to_string(),
             profile: Profile::of(&account),
             resource_owner: ResourceOwner::if_asked(scopes, &account.org),
-            roles: roles::of_token(&ground.state, &account, scopes, audience)?,
-            metadata: UserMetadata::if_asked(scopes, &ground.state, &account.machine)?,
+            roles: roles::of_token(&context.state, &account, scopes, audience)?,
+            metadata: UserMetadata::if_asked(scopes, &context.state, &account.machine)?,
         })
     })
     .await

@@ -6,7 +6,7 @@ use crate::{
     model::{MachineState, OrgState},
     store::{
         key::{Key, Space},
-        state::{Listed, State},
+        state::{CredentialType, State},
     },
 };
 
@@ -17,7 +17,7 @@ pub enum Counted<'a> {
     Machines(Option<&'a OrgId>, MachineState),
     /// Of an organisation or of the instance.
     Members(Option<&'a OrgId>),
-    Credentials(Listed, Option<&'a OrgId>),
+    Credentials(CredentialType, Option<&'a OrgId>),
     /// By who gave them.
     UserGrants(&'a OrgId),
     /// The same, for one project.

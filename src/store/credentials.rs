@@ -9,7 +9,7 @@ use crate::{
         codec::decode,
         key::{Key, Space},
         scan::{Direction, Part, Run},
-        state::{Listed, State, dangling},
+        state::{CredentialType, State, dangling},
     },
     time::Timestamp,
 };
@@ -28,7 +28,7 @@ impl<'a> State<'a> {
     /// all organisations if none is named. Secrets have no order but that of ids and, in an organisation, of expiry.
     pub fn credentials_in(
         &self,
-        kind: Listed,
+        kind: CredentialType,
         org: Option<&OrgId>,
         column: CredentialColumn,
         part: Part<'_>,
@@ -87,7 +87,7 @@ impl<'a> State<'a> {
     /// What [`Self::credentials_in`] lists of an organisation beyond a place in its order: a sort key and an id.
     pub fn credentials_beyond(
         &self,
-        kind: Listed,
+        kind: CredentialType,
         org: &OrgId,
         column: CredentialColumn,
         part: Part<'_>,
@@ -134,7 +134,7 @@ impl<'a> State<'a> {
     /// The credentials of one kind in an organisation, oldest first, beginning after one of them.
     pub fn credentials_after(
         &self,
-        kind: Listed,
+        kind: CredentialType,
         org: &OrgId,
         after: Option<&CredentialId>,
     ) -> Result<Run<'a, Credential>> {
@@ -178,7 +178,7 @@ fn imported_place(user: &UserId) -> Key {
 
 /// Where a credential stands in the indexes of its columns, always in the same order.
 pub(super) fn credential_column_keys(credential: &Credential) -> Vec<Key> {
-    let (kind, id) = (Listed::of(&credential.kind), credential.id.as_str());
+    let (kind, id) = (CredentialType::of(&credential.kind), credential.id.as_str());
     let mut keys = vec![Key::new(Space::CredentialByOrg).byte(kind as u8).text(credential.org.as_str()).text(id)];
     for column in CredentialColumn::ALL {
         let place = |org| column_index(kind, org, column).bytes(&column.sort_key(credential)).text(id);
@@ -193,7 +193,7 @@ pub(super) fn credential_column_keys(credential: &Credential) -> Vec<Key> {
 }
 
 /// The index of a list that there is.
-fn list_index(kind: Listed, org: Option<&OrgId>, column: CredentialColumn) -> Result<Key> {
+fn list_index(kind: CredentialType, org: Option<&OrgId>, column: CredentialColumn) -> Result<Key> {
     // Within one organisation that is the order of ids, too.
     let by_org = || Key::new(Space::CredentialByOrg).byte(kind as u8);
     match (org, column) {
@@ -205,7 +205,7 @@ fn list_index(kind: Listed, org: Option<&OrgId>, column: CredentialColumn) -> Re
 }
 
 /// An organisation's id is never empty, so those of all organisations stand under the empty one.
-fn column_index(kind: Listed, org: Option<&OrgId>, column: CredentialColumn) -> Key {
+fn column_index(kind: CredentialType, org: Option<&OrgId>, column: CredentialColumn) -> Key {
     Key::new(Space::CredentialByColumn).byte(kind as u8).text(org.map_or("", OrgId::as_str)).byte(column as u8)
 }
 

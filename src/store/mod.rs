@@ -48,7 +48,7 @@ pub use notes::Note;
 pub use open::{OpenError, Options, Store};
 pub use scan::{Direction, Part, Run};
 pub use snapshot::Snapshot;
-pub use state::{Listed, State};
+pub use state::{CredentialType, State};
 pub use warrant::Warrant;
 pub use writer::{Changed, CommitStats, Decision, Receipt};
 

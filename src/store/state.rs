@@ -128,13 +128,13 @@ impl<'a> State<'a> {
 /// The kinds of credentials that can be listed across users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Listed {
+pub enum CredentialType {
     Keys = 1,
     PersonalAccessTokens = 2,
     Secrets = 3,
 }
 
-impl Listed {
+impl CredentialType {
     /// Every kind, in no order that means anything.
     pub const ALL: [Self; 3] = [Self::Keys, Self::PersonalAccessTokens, Self::Secrets];
 

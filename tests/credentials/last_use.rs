@@ -177,7 +177,7 @@ async fn what_is_being_written_down_at_the_end_is_written_once() {
     assert!(!holder.takes("cs_sec_wrong").await);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let app = holder.kit.app.clone();
-    let flushes = tokio::spawn(credentials::last_use::write_down_again_and_again(app.clone(), stopped));
+    let flushes = tokio::spawn(credentials::last_use::flush_loop(app.clone(), stopped));
     let halted = holder.kit.halt_writer().await;
     tokio::time::sleep(USE_FLUSH_INTERVAL.mul_f32(1.2)).await;
     drop((stop, halted));

@@ -165,7 +165,7 @@ async fn a_running_server_looks_by_itself() {
     let server = Server::start().await;
     let expires = (server.kit.clock.now() + Duration::from_secs(DAY)).to_rfc3339();
     server.kit.ok("credential/AddSecret", json!({ "userId": server.kit.demo, "expires": expires })).await;
-    let again = tokio::spawn(credentials::expiry_warnings::look_again_and_again(server.kit.app.clone()));
+    let again = tokio::spawn(credentials::expiry_warnings::warn_loop(server.kit.app.clone()));
     while warnings(&server.kit).await.is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

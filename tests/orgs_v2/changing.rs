@@ -54,7 +54,7 @@ async fn users_are_shut_out_and_let_in() {
 #[tokio::test]
 async fn an_organisation_is_deleted() {
     let kit = Kit::new().await;
-    let (org, delete) = (kit.org_called("Doomed").await, "org.v2/DeleteOrganization");
+    let (org, delete) = (kit.org_called("Revocation").await, "org.v2/DeleteOrganization");
     let owner = kit.caller_in(&org, "owner", &["ORG_OWNER"]).await;
     assert!(kit.call(delete, &owner.token, named(&org)).await.expect("deleted").get("deletionDate").is_some());
     kit.refused_to(&owner, "", delete, named(&org), Unauthenticated, "AUTH-7fs1e").await;

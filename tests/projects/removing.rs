@@ -66,7 +66,7 @@ async fn a_user_goes_with_its_grants() {
 #[tokio::test]
 async fn an_organisation_goes_with_its_projects() {
     let kit = Kit::new().await;
-    let org = kit.org_called("Doomed").await;
+    let org = kit.org_called("Revocation").await;
     let inside = kit.machine_in(&org, "inside").await;
     let (theirs, ours) =
         (kit.project_with(&org, "Theirs", &["reader"]).await, kit.project_with("", "Ours", &["reader"]).await);

@@ -206,7 +206,7 @@ async fn an_organisation_goes_with_what_it_granted() {
 async fn an_organisation_goes_with_what_it_was_granted() {
     let kit = Kit::new().await;
     let project = kit.project_with("", "Billing", &["reader"]).await;
-    let org = kit.org_called("Doomed").await;
+    let org = kit.org_called("Revocation").await;
     kit.share("", &project, &org, &["reader"]).await;
     let inside = kit.machine_in(&org, "inside").await;
     for user in [&inside, &kit.demo] {

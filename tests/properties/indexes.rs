@@ -3,7 +3,7 @@
 use countersign::{
     id::OrgId,
     model::{Column, CredentialColumn, MachineState, MemberColumn, Org, OrgColumn, OrgState},
-    store::{Counted, Direction, Listed, Part, Run, State},
+    store::{Counted, CredentialType, Direction, Part, Run, State},
 };
 use std::fmt::Debug;
 
@@ -12,9 +12,9 @@ pub fn assert_lists(state: &State<'_>, owners: &[OrgId]) {
     assert_orgs(state);
     for org in owners.iter().map(Some).chain([None]) {
         assert_machines(state, org);
-        assert_credentials(state, org, Listed::Keys);
-        assert_credentials(state, org, Listed::PersonalAccessTokens);
-        assert_credentials(state, org, Listed::Secrets);
+        assert_credentials(state, org, CredentialType::Keys);
+        assert_credentials(state, org, CredentialType::PersonalAccessTokens);
+        assert_credentials(state, org, CredentialType::Secrets);
     }
     assert_members(state, owners);
 }
@@ -54,12 +54,12 @@ fn assert_machines(state: &State<'_>, org: Option<&OrgId>) {
     }
 }
 
-fn assert_credentials(state: &State<'_>, org: Option<&OrgId>, kind: Listed) {
+fn assert_credentials(state: &State<'_>, org: Option<&OrgId>, kind: CredentialType) {
     // Secrets are sorted by little else.
     let is_sorted = |column: &CredentialColumn| match column {
         CredentialColumn::Org => true,
-        CredentialColumn::ExpirationDate => kind != Listed::Secrets || org.is_some(),
-        _ => kind != Listed::Secrets,
+        CredentialColumn::ExpirationDate => kind != CredentialType::Secrets || org.is_some(),
+        _ => kind != CredentialType::Secrets,
     };
     for column in CredentialColumn::ALL.into_iter().filter(is_sorted) {
         let list = |direction| all(state.credentials_in(kind, org, column, Part::All, direction));

@@ -12,7 +12,7 @@ use crate::{
     model::{Credential, CredentialFact, CredentialKind, Draft, Machine, UserFact, fault},
     permission::{UserRead, UserWrite},
     proto::countersign::v1 as wire,
-    store::{Changed, Decision, Listed, State},
+    store::{Changed, CredentialType, Decision, State},
 };
 
 /// One credential.
@@ -45,7 +45,7 @@ pub async fn list(
     let mut credentials = Vec::new();
     for credential in state.credentials(&machine.id)? {
         let credential = credential?;
-        if kind.is_none_or(|kind| kind == Listed::of(&credential.kind)) {
+        if kind.is_none_or(|kind| kind == CredentialType::of(&credential.kind)) {
             let last_use = credentials::last_use::of(&app, &state, &credential)?;
             credentials.push(credentials::views::view(&credential, last_use, now));
         }

@@ -12,7 +12,7 @@ use crate::{
 use std::{collections::BTreeMap, time::Duration};
 
 /// Looks at once, and then again and again until it is dropped.
-pub async fn look_again_and_again(app: App) {
+pub async fn warn_loop(app: App) {
     loop {
         if let Err(error) = look(&app).await {
             tracing::warn!(reason = %error.message, cause = ?error.cause, "not every expiry could be looked at");

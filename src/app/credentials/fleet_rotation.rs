@@ -6,7 +6,7 @@ use crate::{
         credentials::{
             self,
             lifetime::Lifetime,
-            replacement::{Fate, NewSecret, kept},
+            replacement::{NewSecret, Retirement, kept},
         },
     },
     authz::Authorized,
@@ -17,7 +17,7 @@ use crate::{
     permission::UserWrite,
     proto::countersign::v1 as wire,
     secret::SecretText,
-    store::{Decision, Listed, State},
+    store::{CredentialType, Decision, State},
     time::Timestamp,
 };
 use std::time::Duration;
@@ -50,7 +50,7 @@ struct Rotation {
     who: Authorized<UserWrite>,
     name: String,
     older_than: Duration,
-    fate: Fate,
+    retirement: Retirement,
     reissue: bool,
     /// Where it goes on, unless it begins.
     from: Option<Place>,
@@ -102,7 +102,7 @@ impl Rotation {
             who,
             name: credentials::views::label(&request.rotation)?,
             older_than: Duration::from_secs(older_than),
-            fate: Fate::of(grace),
+            retirement: Retirement::of(grace),
             reissue: request.reissue,
             from,
             secrets: std::iter::repeat_with(|| NewSecret::generate(app)).take(limit).collect(),
@@ -115,7 +115,7 @@ impl Rotation {
         let mut secrets = self.secrets.iter();
         let begin = self.from.as_ref().map_or(now, |from| from.begin.min(now));
         let mut seen = self.from.as_ref().map(|from| from.after.clone());
-        let candidates = state.credentials_after(Listed::Secrets, &self.who.org, seen.as_ref())?;
+        let candidates = state.credentials_after(CredentialType::Secrets, &self.who.org, seen.as_ref())?;
         for (examined, secret) in candidates.enumerate() {
             let secret = secret?;
             // Ids sort by time, so whatever follows is younger.
@@ -135,7 +135,7 @@ impl Rotation {
                 continue;
             }
             secrets.next();
-            let replaced = self.fate.view(&self.app, state, &old, now)?;
+            let replaced = self.retirement.view(&self.app, state, &old, now)?;
             let facts = self.rotate(state, &machine, &old, new.clone(), begin, now);
             let facts = match facts {
                 Err(error) if error.kind == Kind::Internal => return Err(error),
@@ -183,7 +183,7 @@ impl Rotation {
             return Err(fault::SECRET_ARRIVED.into());
         }
         let new = NewSecret { label: self.name.clone(), ..new };
-        let facts = new.in_place_of(&self.who, old, self.fate, Lifetime::in_org(state, &machine.org, now)?)?;
+        let facts = new.in_place_of(&self.who, old, self.retirement, Lifetime::in_org(state, &machine.org, now)?)?;
         Ok(facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect())
     }
 

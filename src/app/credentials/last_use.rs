@@ -11,7 +11,7 @@ use tokio::{sync::oneshot, time::timeout};
 
 /// Writes down every few seconds what was used, until the other end of `stop` is dropped. Whoever would end it before it
 /// is done could not tell whether the notes that it took are written down.
-pub async fn write_down_again_and_again(app: App, mut stop: oneshot::Receiver<()>) {
+pub async fn flush_loop(app: App, mut stop: oneshot::Receiver<()>) {
     while timeout(USE_FLUSH_INTERVAL, &mut stop).await.is_err() {
         if let Err(error) = write_down(&app).await {
             tracing::warn!(reason = %error.message, cause = ?error.cause, "the last uses of credentials were not stored");

@@ -15,13 +15,13 @@ use crate::{
     model::{Credential, CredentialColumn, columns::instant, fault},
     permission::UserRead,
     proto::zitadel::{filter::v2::PaginationResponse, user::v2},
-    store::{Counted, Direction, Listed, Part, Snapshot, State},
+    store::{Counted, CredentialType, Direction, Part, Snapshot, State},
 };
 
 /// The keys of all users that the caller may read, and its own.
 pub async fn keys(app: App, who: Authenticated, request: v2::ListKeysRequest) -> Result<v2::ListKeysResponse> {
     let query = Query {
-        kind: Listed::Keys,
+        kind: CredentialType::Keys,
         filters: credentials::filter::keys(&request.filters)?,
         column: column(request.sorting_column.map(|column| column.to_i32())),
         page: Page::v2(request.pagination.as_option(), app.clock.now())?,
@@ -45,7 +45,7 @@ pub async fn personal_access_tokens(
     request: v2::ListPersonalAccessTokensRequest,
 ) -> Result<v2::ListPersonalAccessTokensResponse> {
     let query = Query {
-        kind: Listed::PersonalAccessTokens,
+        kind: CredentialType::PersonalAccessTokens,
         filters: credentials::filter::personal_access_tokens(&request.filters)?,
         column: column(request.sorting_column.map(|column| column.to_i32())),
         page: Page::v2(request.pagination.as_option(), app.clock.now())?,
@@ -64,7 +64,7 @@ pub async fn personal_access_tokens(
 }
 
 struct Query {
-    kind: Listed,
+    kind: CredentialType,
     /// A credential is listed if it meets all of them.
     filters: Vec<Filter>,
     column: CredentialColumn,
@@ -196,7 +196,7 @@ impl Query {
     /// An error is passed on.
     fn wants(&self, sight: &Sight, found: &Result<Credential>) -> bool {
         found.as_ref().map_or(true, |found| {
-            Listed::of(&found.kind) == self.kind
+            CredentialType::of(&found.kind) == self.kind
                 && sight.reaches(found)
                 && self.filters.iter().all(|filter| filter.matches(found))
         })

@@ -7,7 +7,7 @@ use crate::{
             self,
             changes::shown,
             lifetime::Lifetime,
-            replacement::{Fate, NewSecret, live},
+            replacement::{NewSecret, Retirement, live},
         },
     },
     authz::Authorized,
@@ -60,12 +60,12 @@ pub async fn rotate(
     request: wire::RotateSecretRequest,
 ) -> Result<wire::RotateSecretResponse> {
     let grace = grace(request.grace.as_option())?;
-    let fate = match request.compromised {
+    let retirement = match request.compromised {
         true if grace.is_some_and(|grace| !grace.is_zero()) => {
             return Err(Error::invalid("grace: a secret that is compromised ends now"));
         }
-        true => Fate::Killed,
-        false => Fate::of(grace.unwrap_or(app.settings.rotation_grace)),
+        true => Retirement::Killed,
+        false => Retirement::of(grace.unwrap_or(app.settings.rotation_grace)),
     };
     let new = NewSecret {
         label: credentials::views::label(&request.label)?,
@@ -80,10 +80,10 @@ pub async fn rotate(
         .change(who.warrant(), move |state, now| {
             let machine = who.machine_to_change(state, &user_id, fault::CREDENTIAL_USER_UNKNOWN)?;
             let old = live(state, &machine, now)?;
-            let stale = fate.stale(state, &machine, now)?;
-            let replaced = fate.view(&knows, state, &[&stale[..], &old].concat(), now)?;
-            let mut facts: Vec<_> = stale.iter().flat_map(|secret| fate.befall(secret, now)).collect();
-            facts.extend(new.in_place_of(&who, &old, fate, Lifetime::in_org(state, &machine.org, now)?)?);
+            let stale = retirement.stale(state, &machine, now)?;
+            let replaced = retirement.view(&knows, state, &[&stale[..], &old].concat(), now)?;
+            let mut facts: Vec<_> = stale.iter().flat_map(|secret| retirement.events_for(secret, now)).collect();
+            facts.extend(new.in_place_of(&who, &old, retirement, Lifetime::in_org(state, &machine.org, now)?)?);
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, (machine, replaced)))
         })

@@ -35,7 +35,7 @@ pub struct NewSecret {
 
 /// What becomes of the secrets that another one replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum Retirement {
     /// They count so much longer, if they do not expire before.
     RunOut(Duration),
     Removed,
@@ -74,7 +74,7 @@ impl NewSecret {
         mut self,
         who: &Authorized<UserWrite>,
         old: &[Credential],
-        fate: Fate,
+        retirement: Retirement,
         lifetime: Lifetime,
     ) -> Result<Vec<UserFact>> {
         if let Some(newest) = old.last() {
@@ -83,13 +83,13 @@ impl NewSecret {
                 self.label = newest.label.clone();
             }
         }
-        let stay = if matches!(fate, Fate::RunOut(_)) { old.len() } else { 0 };
+        let stay = if matches!(retirement, Retirement::RunOut(_)) { old.len() } else { 0 };
         let added = self.beside(who, stay, lifetime)?;
-        Ok(old.iter().flat_map(|secret| fate.befall(secret, lifetime.now)).chain([added]).collect())
+        Ok(old.iter().flat_map(|secret| retirement.events_for(secret, lifetime.now)).chain([added]).collect())
     }
 }
 
-impl Fate {
+impl Retirement {
     /// What a grace means.
     pub fn of(grace: Duration) -> Self {
         if grace.is_zero() { Self::Removed } else { Self::RunOut(grace) }
@@ -130,7 +130,7 @@ impl Fate {
     }
 
     /// What happens to a secret that meets it.
-    pub fn befall(self, secret: &Credential, now: Timestamp) -> Vec<UserFact> {
+    pub fn events_for(self, secret: &Credential, now: Timestamp) -> Vec<UserFact> {
         let about = |fact| UserFact::Credential(secret.id.clone(), fact);
         let removed = UserFact::SecretRemoved { credential: secret.id.clone() };
         let expires = self.end(secret, now);

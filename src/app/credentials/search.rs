@@ -9,7 +9,7 @@ use crate::{
     model::{Credential, CredentialColumn, columns::instant, fault},
     permission::UserRead,
     proto::countersign::v1 as wire,
-    store::{Direction, Listed, Part, State},
+    store::{CredentialType, Direction, Part, State},
     time::Timestamp,
 };
 use buffa::EnumValue;
@@ -31,7 +31,7 @@ struct Search {
     org: OrgId,
     now: Timestamp,
     /// All kinds, if there is none.
-    kind: Option<Listed>,
+    kind: Option<CredentialType>,
     /// Everybody's, if there is none. An id that is none is nobody's.
     user: Option<Option<UserId>>,
     /// When they expire, both inside.
@@ -135,7 +135,7 @@ impl Search {
         };
         let after = self.after.as_ref().map(|after| (self.order.sort_key(after), &after.id));
         let after = after.as_ref().map(|(key, id)| (key.as_slice(), *id));
-        let kinds = Listed::ALL.into_iter().filter(|kind| self.kind.is_none_or(|wanted| wanted == *kind));
+        let kinds = CredentialType::ALL.into_iter().filter(|kind| self.kind.is_none_or(|wanted| wanted == *kind));
         let list = |kind| {
             let part = Part::Between(&first, &last);
             let list = state.credentials_beyond(kind, &self.org, column, part, direction, after)?;
@@ -168,7 +168,7 @@ impl Search {
     }
 
     fn wants(&self, state: &State<'_>, found: &Credential) -> Result<bool> {
-        let is_one = self.kind.is_none_or(|kind| kind == Listed::of(&found.kind))
+        let is_one = self.kind.is_none_or(|kind| kind == CredentialType::of(&found.kind))
             && (self.expires.0..=self.expires.1).contains(&found.expires)
             && self.suspended.is_none_or(|suspended| suspended == found.suspended)
             && self.now - found.stamps.created >= self.older_than;
@@ -246,12 +246,14 @@ fn expiries(state: wire::CredentialState, within: Option<Duration>, now: Timesta
 }
 
 /// The kind that is asked for; all, if none is.
-pub(super) fn kind(wanted: &EnumValue<wire::CredentialType>) -> Result<Option<Listed>> {
+pub(super) fn kind(wanted: &EnumValue<wire::CredentialType>) -> Result<Option<CredentialType>> {
     match wanted.as_known() {
         Some(wire::CredentialType::CREDENTIAL_TYPE_UNSPECIFIED) => Ok(None),
-        Some(wire::CredentialType::CREDENTIAL_TYPE_SECRET) => Ok(Some(Listed::Secrets)),
-        Some(wire::CredentialType::CREDENTIAL_TYPE_KEY) => Ok(Some(Listed::Keys)),
-        Some(wire::CredentialType::CREDENTIAL_TYPE_PERSONAL_ACCESS_TOKEN) => Ok(Some(Listed::PersonalAccessTokens)),
+        Some(wire::CredentialType::CREDENTIAL_TYPE_SECRET) => Ok(Some(CredentialType::Secrets)),
+        Some(wire::CredentialType::CREDENTIAL_TYPE_KEY) => Ok(Some(CredentialType::Keys)),
+        Some(wire::CredentialType::CREDENTIAL_TYPE_PERSONAL_ACCESS_TOKEN) => {
+            Ok(Some(CredentialType::PersonalAccessTokens))
+        }
         None => Err(Error::invalid("type: none that there is")),
     }
 }

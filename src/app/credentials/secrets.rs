@@ -5,7 +5,7 @@ use crate::{
         App,
         credentials::{
             lifetime::Lifetime,
-            replacement::{Fate, NewSecret, live},
+            replacement::{NewSecret, Retirement, live},
         },
         reply,
     },
@@ -85,9 +85,9 @@ async fn set(
             let machine = who.machine(state, &user_id)?.map_err(missing)?;
             who.may_change(state, &machine)?;
             let lifetime = Lifetime::in_org(state, &machine.org, now)?;
-            let facts = match Fate::of(grace) {
-                Fate::RunOut(_) => run_out(state, &who, &machine, new, grace, lifetime)?,
-                Fate::Removed | Fate::Killed => replace_all(state, &who, &machine, new, lifetime)?,
+            let facts = match Retirement::of(grace) {
+                Retirement::RunOut(_) => run_out(state, &who, &machine, new, grace, lifetime)?,
+                Retirement::Removed | Retirement::Killed => replace_all(state, &who, &machine, new, lifetime)?,
             };
             let events = facts.into_iter().map(|fact| Draft::user(&machine.org, &machine.id, fact)).collect();
             Ok(Decision::new(events, machine.user_name))
@@ -110,9 +110,9 @@ fn run_out(
     let mut facts = Vec::new();
     while old.len() >= MAX_LIVE_SECRETS {
         let Some((first, _)) = old.iter().enumerate().min_by_key(|(_, secret)| secret.expires) else { break };
-        facts.extend(Fate::Removed.befall(&old.remove(first), now));
+        facts.extend(Retirement::Removed.events_for(&old.remove(first), now));
     }
-    facts.extend(new.in_place_of(who, &old, Fate::RunOut(grace), lifetime)?);
+    facts.extend(new.in_place_of(who, &old, Retirement::RunOut(grace), lifetime)?);
     Ok(facts)
 }
 

@@ -6,7 +6,7 @@ mod client_credentials;
 mod jwt_bearer;
 
 use super::{
-    Ground, Request,
+    Request, RequestContext,
     claims::UserMetadata,
     client::Client,
     error::{Code, OAuthError, OAuthResult},
@@ -22,7 +22,7 @@ pub(super) struct Grant {
     /// In the metrics.
     label: &'static str,
     /// Finds who gets the token.
-    resolve: fn(&Ground<'_>, &Request<'_>) -> OAuthResult<Client>,
+    resolve: fn(&RequestContext<'_>, &Request<'_>) -> OAuthResult<Client>,
 }
 
 /// What the token endpoint answers.
@@ -51,14 +51,14 @@ fn find(request: &Request<'_>) -> OAuthResult<&'static Grant> {
 }
 
 async fn run(app: &App, request: &Request<'_>, grant: &Grant) -> OAuthResult<TokenResponse> {
-    let ticket = judge(app, request, |ground| {
-        let client = (grant.resolve)(ground, request)?;
-        let (account, state) = (&client.account, &ground.state);
+    let ticket = judge(app, request, |context| {
+        let client = (grant.resolve)(context, request)?;
+        let (account, state) = (&client.account, &context.state);
         let requested = scope::parse(request.form.get("scope"))?;
         scope::are_within(&requested, &account.bounds)?;
         let granted = scope::of_account(&requested, account, state)?;
         Ok(Ticket {
-            issued: ground.now,
+            issued: context.now,
             lifetimes: settings::oidc::in_force(app, state)?,
             roles: roles::of_token(state, account, &granted.scopes, &granted.audience)?,
             metadata: UserMetadata::if_asked(&granted.scopes, state, &account.machine)?,

@@ -11,7 +11,7 @@ use crate::{
             credential_column_keys, credential_expiry_key, credential_key, ended_credential_expiry_key,
             ended_credential_key, ended_until, last_use_key, secret_key,
         },
-        state::Listed,
+        state::CredentialType,
     },
     time::Timestamp,
 };
@@ -113,13 +113,13 @@ fn remove_secrets_if(
     rows: &mut Rows<'_, '_>,
     event: &Event,
     user: &UserId,
-    is_doomed: impl Fn(&LiveSecret) -> bool,
+    is_removed: impl Fn(&LiveSecret) -> bool,
 ) -> Result<()> {
     let machine = found(rows.state().machine(user)?, "user")?;
-    for secret in machine.secrets.iter().filter(|secret| is_doomed(secret)) {
+    for secret in machine.secrets.iter().filter(|secret| is_removed(secret)) {
         remove(rows, event, user, &secret.id)?;
     }
-    change(rows, event, user, |machine| machine.secrets.retain(|secret| !is_doomed(secret)))
+    change(rows, event, user, |machine| machine.secrets.retain(|secret| !is_removed(secret)))
 }
 
 fn edit(
@@ -168,7 +168,7 @@ fn set_expiry(
 }
 
 fn count(rows: &mut Rows<'_, '_>, credential: &Credential, by: i64) -> Result<()> {
-    let kind = Listed::of(&credential.kind);
+    let kind = CredentialType::of(&credential.kind);
     rows.count(Counted::Credentials(kind, Some(&credential.org)), by)?;
     rows.count(Counted::Credentials(kind, None), by)
 }
