@@ -1,6 +1,17 @@
 //! The server without sockets, for targets that need all of it.
 
-use countersign::{api::Api, app::{App, Parts, Settings, bootstrap, settings}, keys::{Algorithm, Keys, MasterKey, vault}, permission::Roles, random::Random, rest::Rest, store::{Options, Store}, telemetry::Metrics, time::{Clock, Timestamp}, web::Web};
+use countersign::{
+    api::Api,
+    app::{App, Parts, Settings, bootstrap, settings},
+    keys::{Algorithm, Keys, MasterKey, vault},
+    permission::Roles,
+    random::Random,
+    rest::Rest,
+    store::{Options, Store},
+    telemetry::Metrics,
+    time::{Clock, Timestamp},
+    web::Web,
+};
 use std::{cell::RefCell, sync::Arc, time::Duration};
 use tokio::runtime::{Builder, Runtime};
 
