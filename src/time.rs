@@ -60,13 +60,18 @@ impl Timestamp {
         Self::from_parts(micros.div_euclid(MICROS_PER_SECOND), nanos).map(|at| at.min(Self::NEVER))
     }
 
-    /// RFC 3339 in UTC, for people and files.
+    /// RFC 3339 in UTC, for people and files; with none, three or six digits of a second, as ProtoJSON writes instants.
     pub fn to_rfc3339(self) -> String {
         // The last day of the last year is beyond what jiff takes.
         if self == Self::NEVER {
             return "9999-12-31T23:59:59Z".into();
         }
-        jiff::Timestamp::from_microsecond(self.0).map_or_else(|_| self.0.to_string(), |at| at.to_string())
+        let digits = match self.0.rem_euclid(MICROS_PER_SECOND) {
+            0 => 0,
+            micros if micros % 1000 == 0 => 3,
+            _ => 6,
+        };
+        jiff::Timestamp::from_microsecond(self.0).map_or_else(|_| self.0.to_string(), |at| format!("{at:.digits$}"))
     }
 }
 
@@ -217,6 +222,18 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_are_written_as_in_the_answers_of_the_api() {
+        for (micros, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (100_000, "1970-01-01T00:00:00.100Z"),
+            (123_450, "1970-01-01T00:00:00.123450Z"),
+            (-1, "1969-12-31T23:59:59.999999Z"),
+        ] {
+            assert_eq!(Timestamp::from_micros(micros).to_rfc3339(), text);
+        }
+    }
 
     #[test]
     fn a_clock_set_back_still_moves_forward() {
