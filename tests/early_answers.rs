@@ -145,6 +145,14 @@ async fn an_early_answer_waits_for_nobody_for_long() {
     let seen = frames.read(MAX_LEFTOVER_TIME + Duration::from_secs(2)).await;
     assert!(seen.ended && started.elapsed() >= MAX_LEFTOVER_TIME, "{seen:?}");
 
+    // HTTP/2 tells nobody to go on, so clients that ask send the body all the same.
+    let mut frames = Frames::open(&server.client).await;
+    let head = [(":method", "POST"), (":scheme", "https"), (":authority", "localhost"), (":path", "/nope")];
+    frames.head(&[&head[..], &[("expect", "100-continue")]].concat()).await;
+    frames.body(b"{}").await;
+    let seen = frames.read(Duration::from_millis(300)).await;
+    assert_eq!(seen, Seen { answered: true, ended: true, reset: false });
+
     // Whoever asks whether to send a body hears the answer instead.
     let head =
         "POST /management/v1/userz HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\n";

@@ -9,7 +9,7 @@ use crate::{
     limits::{MAX_LEFTOVER_BYTES, MAX_LEFTOVER_TIME},
 };
 use bytes::Bytes;
-use http::{Request, header::EXPECT};
+use http::{Request, Version, header::EXPECT};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use std::{
@@ -22,6 +22,8 @@ use tokio::sync::oneshot;
 pub(super) struct Upload {
     body: Option<Incoming>,
     back: Option<oneshot::Sender<Incoming>>,
+    /// Whether the client asked first, and was not told yet to send the body: it shall hear the answer instead.
+    is_held_back: bool,
 }
 
 /// Where the body comes back to.
@@ -30,10 +32,9 @@ pub(super) struct Leftover(oneshot::Receiver<Incoming>);
 /// Lends a request's body to whoever answers.
 pub(super) fn lend(request: Request<Incoming>) -> (Request<Upload>, Leftover) {
     let (sender, receiver) = oneshot::channel();
-    // Whoever asks first whether to send a body shall hear the answer instead of sending it.
-    let is_to_come = !request.headers().contains_key(EXPECT);
-    let back = is_to_come.then_some(sender);
-    (request.map(|body| Upload { body: Some(body), back }), Leftover(receiver))
+    // Over HTTP/2 clients send the body all the same after a moment, as nobody tells them to.
+    let is_held_back = request.headers().contains_key(EXPECT) && request.version() < Version::HTTP_2;
+    (request.map(|body| Upload { body: Some(body), back: Some(sender), is_held_back }), Leftover(receiver))
 }
 
 impl Leftover {
@@ -61,6 +62,7 @@ impl Body for Upload {
     type Error = <Incoming as Body>::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.is_held_back = false;
         self.body.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(cx))
     }
 
@@ -77,6 +79,7 @@ impl Drop for Upload {
     fn drop(&mut self) {
         if let (Some(body), Some(back)) = (self.body.take(), self.back.take())
             && !body.is_end_stream()
+            && !self.is_held_back
         {
             // Nobody waits for it if the answer went out before.
             let _ = back.send(body);
