@@ -119,7 +119,7 @@ async fn a_secret_that_arrived_is_not_issued_again() {
     assert!(takes(&holder, "fleet-1", &secret(&first, 0)).await);
     // It rotates itself, and the new secret has the label of the rotation, too.
     holder.kit.ok("credential/RotateSecret", json!({ "userId": first["users"][0]["userId"], "grace": "60s" })).await;
-    let again = rotate(&holder, json!({ "apply": true, "reissue": true })).await;
+    let again = rotate(&holder, json!({ "apply": true, "limit": 2, "reissue": true })).await;
     assert_eq!(users(&again), ["fleet-1", "fleet-2"]);
     let [kept, given] = [&again["users"][0], &again["users"][1]];
     assert!(text(&kept["skipped"]).contains("is in use") && kept.get("clientSecret").is_none());
@@ -227,6 +227,30 @@ async fn what_is_lost_of_a_rotation_of_all_secrets_is_issued_again() {
     let again = page(json!({ "apply": true, "limit": 2, "reissue": true })).await;
     assert_eq!(users(&again), ["fleet-1", "fleet-2"]);
     assert!(takes(&holder, "fleet-1", &secret(&again, 0)).await && !takes(&holder, "fleet-1", &old[0].1).await);
+}
+
+#[tokio::test]
+async fn what_is_issued_again_goes_on_to_those_who_had_no_turn() {
+    let (holder, old) = fleet().await;
+    let body = json!({ "userId": old[1].0, "credentialId": holder.kit.secret_id(&old[1].0).as_str() });
+    holder.kit.ok("credential/SuspendCredential", body).await;
+    rotate(&holder, json!({ "apply": true, "limit": 3 })).await;
+    let again = rotate(&holder, json!({ "apply": true, "limit": 3, "reissue": true })).await;
+    assert_eq!(users(&again), ["fleet-1", "fleet-2", "fleet-3"]);
+    let next = rotate(&holder, json!({ "apply": true, "limit": 3, "pageToken": again["nextPageToken"] })).await;
+    assert_eq!(users(&next), ["fleet-4", "fleet-5"]);
+}
+
+#[tokio::test]
+async fn a_rotation_of_all_secrets_is_issued_again_once_for_each_user() {
+    let (holder, _) = fleet().await;
+    holder.kit.clock.advance(Duration::from_secs(11));
+    let all = json!({ "olderThan": "0s" });
+    all_pages(&holder, all.clone()).await;
+    holder.kit.clock.advance(Duration::from_secs(11));
+    let mut again = all_pages(&holder, json!({ "olderThan": "0s", "reissue": true })).await;
+    again.sort();
+    assert_eq!(again, ["demo", "fleet-1", "fleet-2", "fleet-3", "fleet-4", "fleet-5", "holder"]);
 }
 
 #[tokio::test]

@@ -156,14 +156,16 @@ impl Rotation {
     }
 
     /// Whether it is a user's turn when the search comes to `secret`. Each user has one: at its newest secret; or, where
-    /// that is this rotation's and is issued again, at the newest that is old, be its grace over or not.
+    /// that is this rotation's and is issued again, at the one that the rotation replaced, be its grace over or not; and if
+    /// that is gone, at the first that the rotation gave.
     fn is_turn(&self, secret: &Credential, kept: &[Credential], newest: Option<&Credential>, begin: Timestamp) -> bool {
         let Some(newest) = newest else { return false };
-        if !self.reissue {
+        if newest.label != self.name || !self.reissue {
             return newest.id == secret.id;
         }
-        let old = kept.iter().rfind(|other| other.id != newest.id && self.is_old(other, begin));
-        newest.label == self.name && old.is_some_and(|old| old.id == secret.id)
+        let mut old = kept.iter().filter(|other| other.id != newest.id && self.is_old(other, begin));
+        let replaced = old.clone().rfind(|other| other.label != self.name).or_else(|| old.next());
+        replaced.is_some_and(|replaced| replaced.id == secret.id)
     }
 
     fn rotate(
