@@ -35,10 +35,10 @@ impl<P> Authorized<P> {
         Ok(())
     }
 
-    /// Refuses to shut out or to remove an organisation in which a member of the instance lives that may do what the caller
-    /// may not: it would go with the organisation. Those who have roles only in organisations are not weighed: whoever may
+    /// Refuses to shut out, to let in again or to remove an organisation in which a member of the instance lives that may do
+    /// what the caller may not: the same would happen to that member. Those who have roles only in organisations are not weighed: whoever may
     /// end an organisation ends what they are there.
-    pub fn may_end(&self, state: &State<'_>, org: &OrgId) -> Result<()> {
+    pub fn may_change_all_in(&self, state: &State<'_>, org: &OrgId) -> Result<()> {
         for member in state.members(&state.instance()?.id, Direction::Ascending)? {
             if let Some(machine) = state.machine(&member?.user)?.filter(|machine| machine.org == *org) {
                 self.may_change(state, &machine)?;

@@ -113,6 +113,8 @@ async fn an_organisation_does_not_end_over_the_head_of_one_who_may_do_more() {
     }
     // A peer may, and so may the owner once nobody above it lives there.
     kit.ok_in(&org, "management/DeactivateOrg", json!({})).await;
+    kit.refused_to(&manager, &org, "management/ReactivateOrg", json!({}), PermissionDenied, "AUTH-5mWD2").await;
+    kit.refused_to(&manager, "", "org.v2/ActivateOrganization", id.clone(), PermissionDenied, "AUTH-5mWD2").await;
     kit.ok_in(&org, "management/ReactivateOrg", json!({})).await;
     kit.ok("admin/RemoveIAMMember", json!({ "userId": second })).await;
     let removed = kit.call("org.v2/DeleteOrganization", &owner.token, id).await;

@@ -37,6 +37,7 @@ pub async fn add(
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
+            who.may_give_roles()?;
             let added = founding(state, &org, name, primary_domain)?;
             // Removed since it was let in: a membership must not name a user that is not there.
             let owner = state.machine(&who.caller.user)?.ok_or(fault::TOKEN_INVALID)?.id;
@@ -92,7 +93,7 @@ pub async fn deactivate(
 pub(super) async fn shut_out(app: &App, who: Authorized<OrgWrite>) -> Result<Receipt> {
     let decide = |who: &Authorized<OrgWrite>, state: &State<'_>, org: &Org| match org.state {
         OrgState::Active => {
-            who.may_end(state, &org.id)?;
+            who.may_change_all_in(state, &org.id)?;
             members::instance::owner_remains(state, |owner| owner.org == org.id)?;
             Ok(OrgFact::Deactivated)
         }
@@ -112,8 +113,11 @@ pub async fn reactivate(
 
 /// Lets the users of the proof's organisation in again. The tokens of before stay dead.
 pub(super) async fn let_in(app: &App, who: Authorized<OrgWrite>) -> Result<Receipt> {
-    let decide = |_: &Authorized<OrgWrite>, _: &State<'_>, org: &Org| match org.state {
-        OrgState::Inactive => Ok(OrgFact::Reactivated),
+    let decide = |who: &Authorized<OrgWrite>, state: &State<'_>, org: &Org| match org.state {
+        OrgState::Inactive => {
+            who.may_change_all_in(state, &org.id)?;
+            Ok(OrgFact::Reactivated)
+        }
         OrgState::Active => Err(fault::ORG_ALREADY_ACTIVE.into()),
     };
     step(app, who, fault::ORG_REACTIVATE_UNKNOWN, decide).await

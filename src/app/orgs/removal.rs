@@ -59,7 +59,7 @@ async fn end<P: Permit + 'static>(app: &App, who: Authorized<P>, org_id: String)
             if org == instance.default_org {
                 return Err(fault::ORG_IS_DEFAULT.into());
             }
-            who.may_end(state, &org)?;
+            who.may_change_all_in(state, &org)?;
             members::instance::owner_remains(state, |owner| owner.org == org)?;
             Ok(Decision::new(cascade(state, &instance.id, &org)?, instance.id))
         })

@@ -164,6 +164,7 @@ async fn create(
         .store
         .change(who.warrant(), move |state, _| {
             let project = who.project_or(state, &project, fault::PROJECT_GRANT_PROJECT_UNKNOWN)?;
+            who.may_give_roles()?;
             let org = OrgId::parse(&org).map_or(Ok(None), |org| state.org(&org))?;
             let org = org.ok_or(fault::PROJECT_GRANT_ORG_UNKNOWN)?.id;
             for role in &roles {
@@ -184,7 +185,10 @@ async fn create(
 
 async fn set_roles(app: &App, who: Authorized<ProjectGrantWrite>, named: Named, roles: Vec<String>) -> Result<Receipt> {
     let roles = each_once(roles, MAX_PROJECT_ROLES, fault::PROJECT_GRANT_INVALID)?;
-    step(app, who, named, move |state, grant| {
+    step(app, who, named, move |who, state, grant| {
+        if roles.iter().any(|role| !grant.roles.contains(role)) {
+            who.may_give_roles()?;
+        }
         for role in &roles {
             state.project_role(&grant.project, role)?.ok_or(fault::PROJECT_GRANT_ROLE_UNKNOWN)?;
         }
@@ -220,11 +224,14 @@ fn reduce(state: &State<'_>, grant: &ProjectGrant, kept: &[String], cascade: &mu
 }
 
 async fn switch(app: &App, who: Authorized<ProjectGrantWrite>, named: Named, to: ProjectGrantState) -> Result<Receipt> {
-    step(app, who, named, move |_, grant| {
+    step(app, who, named, move |who, _, grant| {
         let id = grant.id.clone();
         Ok(match to {
             _ if grant.state == to => Vec::new(),
-            ProjectGrantState::Active => vec![about(grant, ProjectFact::GrantReactivated { grant: id })],
+            ProjectGrantState::Active => {
+                who.may_give_roles()?;
+                vec![about(grant, ProjectFact::GrantReactivated { grant: id })]
+            }
             ProjectGrantState::Inactive => vec![about(grant, ProjectFact::GrantDeactivated { grant: id })],
         })
     })
@@ -236,13 +243,13 @@ async fn step(
     app: &App,
     who: Authorized<ProjectGrantWrite>,
     named: Named,
-    decide: impl FnOnce(&State<'_>, &ProjectGrant) -> Result<Vec<Draft>> + Send + 'static,
+    decide: impl FnOnce(&Authorized<ProjectGrantWrite>, &State<'_>, &ProjectGrant) -> Result<Vec<Draft>> + Send + 'static,
 ) -> Result<Receipt> {
     let changed = app
         .store
         .change(who.warrant(), move |state, _| {
             let grant = named.find(&who, state)?.ok_or(fault::PROJECT_GRANT_UNKNOWN)?;
-            Ok(Decision::new(decide(state, &grant)?, Receipt::of(&grant.owner, &grant.stamps)))
+            Ok(Decision::new(decide(&who, state, &grant)?, Receipt::of(&grant.owner, &grant.stamps)))
         })
         .await?;
     Ok(changed.latest().clone())
