@@ -39,6 +39,7 @@ pub enum Code {
     InvalidScope,
     ServerError,
     TemporarilyUnavailable,
+    UnauthorizedClient,
     UnsupportedGrantType,
 }
 
@@ -57,6 +58,7 @@ impl Code {
             Self::InvalidScope => "invalid_scope",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
         }
     }

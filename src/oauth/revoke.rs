@@ -36,7 +36,10 @@ pub async fn revoke(app: &App, request: &Request<'_>) -> OAuthResult<()> {
             return Err(OAuthError::new(Code::InvalidClient, "token was not issued for this client"));
         }
         if bounds.read_only && !is_minted_by(&bearer, &credential) {
-            return Err(OAuthError::new(Code::AccessDenied, "a credential that only reads ends its own tokens alone"));
+            return Err(OAuthError::new(
+                Code::UnauthorizedClient,
+                "a credential that only reads ends its own tokens alone",
+            ));
         }
         Ok(Some(Revocation { org: client.org, user: client.id, credential, bearer }))
     })

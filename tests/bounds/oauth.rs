@@ -100,7 +100,7 @@ async fn what_only_reads_revokes_its_own_tokens_alone() {
     let own = text(&kit.ask_token(Auth::Basic("demo", &narrow), API).await.ok()["access_token"]);
     for token in [&pat, &other] {
         let refused = kit.post_form(REVOKE, Auth::Basic("demo", &narrow), &[("token", token)]).await;
-        assert_eq!(refused.refusal().1, "access_denied");
+        assert_eq!(refused.refusal().1, "unauthorized_client");
         assert_eq!(kit.introspect(kit.demo_auth(), token).await["active"], true);
     }
     assert_eq!(kit.post_form(REVOKE, Auth::Basic("demo", &narrow), &[("token", &own)]).await.status, 200);
