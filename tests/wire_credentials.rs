@@ -90,6 +90,32 @@ async fn a_kill_that_is_asked_for_in_the_wrong_place_is_refused_and_not_forgotte
 }
 
 #[tokio::test]
+async fn a_misspelt_field_is_refused_and_not_taken_for_nothing() {
+    let server = Server::start().await;
+    let (id, token) = secret(&server).await;
+    let path = format!("/v1/users/{}", server.kit.demo);
+    for (ask, unknown) in [
+        (Ask::put(format!("{path}/credentials/{id}/bounds")).json(&json!({ "readOnly": true })), "readOnly"),
+        (
+            Ask::put(format!("{path}/credentials/{id}/bounds")).json(&json!({ "bounds": { "readonly": true } })),
+            "readonly",
+        ),
+        (Ask::post(format!("{path}/secrets/_rotate")).json(&json!({ "comprimised": true })), "comprimised"),
+        (
+            Ask::post("/countersign.v1.CredentialService/RotateSecret")
+                .json(&json!({ "userId": server.kit.demo, "comprimised": true })),
+            "comprimised",
+        ),
+    ] {
+        let refused = server.admin(ask).await;
+        assert_eq!(refused.status, 400);
+        let says = text(&refused.json()["message"]);
+        assert!(says.contains(&format!("unknown field {unknown}; there are ")), "{says}");
+    }
+    assert!(server.kit.api_takes(&token).await);
+}
+
+#[tokio::test]
 async fn calls_of_zitadel_ignore_what_they_do_not_know() {
     let server = Server::start().await;
     let path = format!("/management/v1/users/{}/secret?unknown=1", server.kit.demo);

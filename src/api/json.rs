@@ -3,9 +3,10 @@
 use crate::{
     error::{Error, Result},
     limits::MAX_JSON_VALUES,
+    proto::{Kind, Schema},
 };
 use serde_json::{
-    Serializer,
+    Serializer, Value,
     error::Category,
     ser::{CompactFormatter, Formatter},
 };
@@ -51,6 +52,27 @@ pub fn has_few_values(json: &[u8]) -> Result<()> {
         return Err(Error::invalid(format!("proto: the message has more than {MAX_JSON_VALUES} values")));
     }
     Ok(())
+}
+
+/// Refuses JSON of a field that the message does not have, at whatever depth. What is no message, or has too much of one, is
+/// for the reader to say.
+pub fn has_known_fields(json: &[u8], schema: &Schema) -> Result<()> {
+    let Ok(value) = serde_json::from_slice(json) else { return Ok(()) };
+    known_fields(&value, schema)
+}
+
+fn known_fields(value: &Value, schema: &Schema) -> Result<()> {
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|item| known_fields(item, schema)),
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
+            let field = schema.field(name).ok_or_else(|| {
+                let known: Vec<_> = schema.fields.iter().map(|field| field.json).collect();
+                Error::invalid(format!("unknown field {name}; there are {}", known.join(", ")))
+            })?;
+            if let Kind::Message(inner) = field.kind { known_fields(value, inner) } else { Ok(()) }
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Why this JSON was not read. The reader's own words may quote what it read, and the log would then hold it.

@@ -6,8 +6,8 @@ mod operation;
 mod table;
 
 pub use code::{grpc_code, http_status, snake_name};
-use json::to_json;
 pub use json::{has_few_values, unreadable};
+use json::{has_known_fields, to_json};
 pub use operation::{Call, Format, Operation, Target};
 pub use table::operations;
 

@@ -1,7 +1,7 @@
 //! The glue: from a call's bytes to a use case and back, with every step that no operation may skip.
 
 use crate::{
-    api::{has_few_values, to_json, unreadable},
+    api::{has_few_values, has_known_fields, to_json, unreadable},
     app::App,
     authn,
     authz::{Evidence, Proof},
@@ -9,7 +9,7 @@ use crate::{
     exchange::user_agent,
     limits::MAX_MESSAGE_ELEMENT_BYTES,
     permission::Permission,
-    proto::{Validate, from_json},
+    proto::{ROUTES, Schema, Validate, from_json, is_own},
 };
 use buffa::{DecodeOptions, MessageName};
 use bytes::Bytes;
@@ -171,6 +171,13 @@ fn is_validated_first<Q: Request>() -> bool {
     Q::PACKAGE.ends_with(".v2")
 }
 
+/// Of what a request must be made, where it must not be made of anything else: ZITADEL's calls ignore fields that they do not
+/// know, but one of this server's own must not answer that all is well because somebody misspelt what it shall end.
+fn strict_schema<Q: Request>() -> Option<&'static Schema> {
+    let own = ROUTES.iter().filter(|_| is_own(Q::FULL_NAME));
+    own.map(|route| route.request).find(|request| request.name == Q::FULL_NAME)
+}
+
 impl Call {
     /// What the call asks for, and the proof that its caller may. Nothing is made of the body for somebody unknown.
     fn admit<Q: Request, A: Proof>(&self, app: &App, target: impl for<'q> Fn(&'q Q) -> Target<'q>) -> Result<(Q, A)> {
@@ -200,6 +207,9 @@ impl Call {
             Format::Json if self.body.is_empty() => Ok(Q::default()),
             Format::Json => {
                 has_few_values(&self.body)?;
+                if let Some(schema) = strict_schema::<Q>() {
+                    has_known_fields(&self.body, schema)?;
+                }
                 from_json(&self.body).map_err(|e| unreadable(&self.body, &e))
             }
             Format::Proto => DecodeOptions::new()

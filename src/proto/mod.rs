@@ -15,7 +15,7 @@ mod tests;
 pub use descriptor::{FILE_DESCRIPTOR_SET, FILES, File};
 pub use generated::{countersign, grpc, zitadel};
 pub use json::from_json;
-pub use route::{Field, Kind, ROUTES, Rest, Route, Schema};
+pub use route::{Field, Kind, ROUTES, Rest, Route, Schema, is_own};
 pub use validate::{Validate, Violation};
 
 /// The REST face as an OpenAPI document, in JSON.

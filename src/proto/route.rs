@@ -39,7 +39,17 @@ pub struct Schema {
     pub fields: &'static [Field],
 }
 
+/// Whether what has this full name is this server's own, and none of ZITADEL's.
+pub fn is_own(name: &str) -> bool {
+    name.starts_with("countersign.")
+}
+
 impl Schema {
+    /// Whether the message is this server's own.
+    pub fn is_own(&self) -> bool {
+        is_own(self.name)
+    }
+
     /// The field of this name, given as the proto or as JSON spells it. Both are accepted on input
     /// (ProtoJSON, "JSON options").
     pub fn field(&self, name: &str) -> Option<&'static Field> {

@@ -51,7 +51,7 @@ impl Rest {
             if head.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
                 return Err(Error::invalid("a compressed body is not accepted here"));
             }
-            let body = match rest.body || transcode::is_strict(route.request) {
+            let body = match rest.body || route.request.is_own() {
                 true => read_body(body, MAX_BODY_BYTES).await.map_err(|e| Error::invalid(e.message(MAX_BODY_BYTES)))?,
                 false => Bytes::new(),
             };

@@ -16,15 +16,9 @@ const MAX_PARAMETER_DEPTH: usize = 4;
 
 type Object = Map<String, Value>;
 
-/// Whether a request must say nothing but what there is a place for. ZITADEL's calls ignore the rest; of this server's
-/// own, one that is asked to kill something and does not must not answer that all is well.
-pub fn is_strict(schema: &Schema) -> bool {
-    schema.name.starts_with("countersign.")
-}
-
 /// The request message as JSON. What the path says wins over the body; where the body is not the message, the query
-/// string fills what the path leaves open. Unless the route is strict, unknown parameters are ignored, as unknown fields
-/// are.
+/// string fills what the path leaves open. Unknown parameters are ignored, as unknown fields are, unless the message is this
+/// server's own.
 pub fn message(
     schema: &Schema,
     rest: &Rest,
@@ -32,7 +26,7 @@ pub fn message(
     query: Option<&str>,
     body: Bytes,
 ) -> Result<Bytes> {
-    if is_strict(schema) {
+    if schema.is_own() {
         has_place(schema, rest, query.unwrap_or_default(), &body)?;
     }
     if rest.body && variables.is_empty() {

@@ -43,7 +43,7 @@ pub enum OpenError {
     Missing { path: PathBuf },
     #[error("{path}: another process has this database open; stop it first (is the server running?)")]
     InUse { path: PathBuf },
-    #[error("{path}: this is no database of Countersign; it was left as it is")]
+    #[error("{path}: this is no database of Countersign")]
     Foreign { path: PathBuf },
     #[error("{path}: the database has format {found}; this program reads format {FORMAT}")]
     Format { path: PathBuf, found: u64 },

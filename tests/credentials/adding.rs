@@ -13,8 +13,11 @@ const KINDS: [(&str, &str); 2] = [
     ("credential/AddPersonalAccessToken", "CREDENTIAL_TYPE_PERSONAL_ACCESS_TOKEN"),
 ];
 
-fn body(user: &str, more: Value) -> Value {
-    let mut body = json!({ "userId": user, "publicKey": PUBLIC_KEY });
+fn body(procedure: &str, user: &str, more: Value) -> Value {
+    let mut body = json!({ "userId": user });
+    if procedure == "credential/AddKey" {
+        body["publicKey"] = json!(PUBLIC_KEY);
+    }
     body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     body
 }
@@ -25,14 +28,14 @@ async fn keys_and_tokens_are_made_with_a_label_an_end_and_bounds() {
     let bounds = json!({ "networks": ["192.0.2.0/24"], "roles": ["ORG_OWNER"], "readOnly": true });
     for (procedure, kind) in KINDS {
         let more = json!({ "label": " ci ", "expires": "2027-01-31T13:00:00+01:00", "bounds": bounds });
-        let made = holder.kit.ok(procedure, body(&holder.user, more)).await["credential"].clone();
+        let made = holder.kit.ok(procedure, body(procedure, &holder.user, more)).await["credential"].clone();
         assert_eq!((&made["type"], &made["label"]), (&json!(kind), &json!("ci")));
         assert_eq!((&made["expires"], &made["bounds"]), (&json!("2027-01-31T12:00:00Z"), &bounds));
         assert_eq!(made["creatorId"], holder.kit.admin);
         assert_eq!(holder.on("GetCredential", &text(&made["id"]), json!({})).await["credential"], made);
         for never in [json!({}), json!({ "expires": "never" })] {
             let events = holder.kit.app.store.event_count().expect("counted");
-            let made = holder.kit.ok(procedure, body(&holder.user, never)).await["credential"].clone();
+            let made = holder.kit.ok(procedure, body(procedure, &holder.user, never)).await["credential"].clone();
             assert_eq!((&made["expires"], made.get("bounds"), made.get("label")), (&json!("never"), None, None));
             assert_eq!(holder.kit.app.store.event_count().expect("counted"), events + 1, "no more than ZITADEL's call");
         }
@@ -44,8 +47,8 @@ async fn keys_and_tokens_are_made_with_a_label_an_end_and_bounds() {
 async fn a_token_that_is_made_narrow_is_narrow_at_once() {
     let kit = Kit::new().await;
     kit.give_instance_role(&kit.demo, "IAM_OWNER").await;
-    let made = kit.ok("credential/AddPersonalAccessToken", body(&kit.demo, json!({ "bounds": { "readOnly": true } })));
-    let token = text(&made.await["token"]);
+    let body = json!({ "userId": kit.demo, "bounds": { "readOnly": true } });
+    let token = text(&kit.ok("credential/AddPersonalAccessToken", body).await["token"]);
     kit.call("management/GetUserByID", &token, json!({ "id": kit.demo })).await.expect("reading");
     let written = kit.call("management/LockUser", &token, json!({ "id": kit.demo })).await;
     assert_eq!(written.expect_err("writing").0, Kind::PermissionDenied);
@@ -84,13 +87,13 @@ async fn what_is_no_key_or_token_to_be_is_refused() {
             (json!({ "label": "two\nlines" }), "one line"),
             (json!({ "bounds": { "networks": ["192.0.2.1/24"] } }), "no bits after the prefix"),
         ] {
-            let answer = holder.kit.call(procedure, &holder.kit.admin_token, body(&holder.user, more)).await;
+            let answer = holder.kit.call(procedure, &holder.kit.admin_token, body(procedure, &holder.user, more)).await;
             let (kind, _, message) = answer.expect_err("refused");
             assert_eq!(kind, Kind::InvalidArgument, "{procedure}: {message}");
             assert!(message.contains(says), "{procedure}: {message}");
         }
         let stranger = holder.kit.other_org().await.1;
-        let answer = holder.kit.call(procedure, &stranger, body(&holder.user, json!({}))).await;
+        let answer = holder.kit.call(procedure, &stranger, body(procedure, &holder.user, json!({}))).await;
         assert_eq!(answer.expect_err("refused").0, Kind::NotFound, "{procedure}");
     }
     let no_key = json!({ "userId": holder.user, "publicKey": BASE64_STANDARD.encode("no key") });

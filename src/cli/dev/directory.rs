@@ -38,6 +38,9 @@ impl Directory {
             None => std::env::temp_dir().join(format!("countersign-dev-{:016x}", Random::from_os()?.number())),
         };
         let unusable = |e| failure(format!("{}: {e}", path.display()));
+        if path.is_file() {
+            return Err(failure(format!("{}: this is a file; dev needs a directory", path.display())));
+        }
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(unusable)?;
         let path = path.canonicalize().map_err(unusable)?;
         let directory = Self { path, is_temporary };
