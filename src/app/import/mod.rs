@@ -161,9 +161,9 @@ fn name(app: &App, file: &mut (impl BufRead + Seek)) -> Result<([u8; 32], u64), 
             Ok(line) => hasher.update(&(line.len() as u64).to_le_bytes()).update(line),
             Err(reason) => return Err(hopeless(reader.number, reason)),
         };
-        if reader.number >= MAX_IMPORT_LINES {
+        if reader.number > MAX_IMPORT_LINES {
             let reason = format!("a file can have {MAX_IMPORT_LINES} lines at most; split it before this one");
-            return Err(hopeless(reader.number + 1, reason));
+            return Err(hopeless(reader.number, reason));
         }
     }
     match app.keys.load().client_secrets().hash(&hasher.finalize().to_hex()) {
