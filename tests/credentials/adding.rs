@@ -86,6 +86,7 @@ async fn what_is_no_key_or_token_to_be_is_refused() {
             (json!({ "expires": "2026-11-22T00:00:00Z" }), "expires must be in the future"),
             (json!({ "label": "two\nlines" }), "one line"),
             (json!({ "bounds": { "networks": ["192.0.2.1/24"] } }), "no bits after the prefix"),
+            (json!({ "bounds": { "roles": ["org_owner"] } }), "there is no role org_owner; there are IAM_OWNER"),
         ] {
             let answer = holder.kit.call(procedure, &holder.kit.admin_token, body(procedure, &holder.user, more)).await;
             let (kind, _, message) = answer.expect_err("refused");

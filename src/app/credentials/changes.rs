@@ -87,7 +87,7 @@ pub async fn set_bounds(
     who: Authorized<UserWrite>,
     request: wire::SetCredentialBoundsRequest,
 ) -> Result<wire::SetCredentialBoundsResponse> {
-    let bounds = credentials::views::bounds(request.bounds.as_option())?;
+    let bounds = credentials::views::bounds(&app.roles, request.bounds.as_option())?;
     let caller = who.clone();
     let credential = edit(&app, who, request.user_id, request.credential_id, move |credential, _| {
         caller.may_narrow_to(&bounds)?;

@@ -29,7 +29,7 @@ pub async fn import(
         id: app.new_id(),
         label: credentials::views::label(&request.label)?,
         expires: credentials::views::expiry(&request.expires)?,
-        bounds: credentials::views::bounds(request.bounds.as_option())?,
+        bounds: credentials::views::bounds(&app.roles, request.bounds.as_option())?,
     };
     let (id, user_id, known) = (new.id.clone(), request.user_id, app.clone());
     let changed = app

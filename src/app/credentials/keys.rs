@@ -57,7 +57,7 @@ pub async fn add_own(
     who: Authorized<UserWrite>,
     request: wire::AddKeyRequest,
 ) -> Result<wire::AddKeyResponse> {
-    let wanted = Wanted::read(&request.label, &request.expires, request.bounds.as_option())?;
+    let wanted = Wanted::read(&app.roles, &request.label, &request.expires, request.bounds.as_option())?;
     let added = make(&app, who, request.user_id, request.public_key, wanted).await?;
     let credential = shown(&app, &added.user, &added.id)?;
     Ok(wire::AddKeyResponse { key_content: added.file, credential: credential.into() })

@@ -30,7 +30,7 @@ pub async fn add(
     let new = NewSecret {
         label: credentials::views::label(&request.label)?,
         expires: credentials::views::expiry(&request.expires)?,
-        bounds: credentials::views::bounds(request.bounds.as_option())?,
+        bounds: credentials::views::bounds(&app.roles, request.bounds.as_option())?,
         ..NewSecret::generate(&app)
     };
     let user_id = request.user_id;

@@ -26,7 +26,7 @@ use crate::{
     id::CredentialId,
     limits::MAX_CREDENTIALS,
     model::{Bounds, Credential, CredentialFact, Draft, Machine, UserFact, fault},
-    permission::UserWrite,
+    permission::{Roles, UserWrite},
     proto::countersign::v1 as wire,
     store::{Decision, State},
     time::Timestamp,
@@ -61,8 +61,8 @@ impl Wanted {
     }
 
     /// As this server's own calls say it.
-    pub fn read(label: &str, expires: &str, bounds: Option<&wire::Bounds>) -> Result<Self> {
-        let (label, expires, bounds) = (views::label(label)?, views::expiry(expires)?, views::bounds(bounds)?);
+    pub fn read(known: &Roles, label: &str, expires: &str, bounds: Option<&wire::Bounds>) -> Result<Self> {
+        let (label, expires, bounds) = (views::label(label)?, views::expiry(expires)?, views::bounds(known, bounds)?);
         Ok(Self { label, expires, bounds, past: fault::ENDS_IN_PAST })
     }
 

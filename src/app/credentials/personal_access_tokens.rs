@@ -60,7 +60,7 @@ pub async fn add_own(
     who: Authorized<UserWrite>,
     request: wire::AddPersonalAccessTokenRequest,
 ) -> Result<wire::AddPersonalAccessTokenResponse> {
-    let wanted = Wanted::read(&request.label, &request.expires, request.bounds.as_option())?;
+    let wanted = Wanted::read(&app.roles, &request.label, &request.expires, request.bounds.as_option())?;
     let added = make(&app, who, request.user_id, wanted).await?;
     let credential = shown(&app, &added.user, &added.id)?;
     Ok(wire::AddPersonalAccessTokenResponse { token: added.token.expose().into(), credential: credential.into() })

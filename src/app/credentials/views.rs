@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Result},
     limits::{MAX_LABEL_CHARS, MAX_SCOPE_BYTES},
     model::{Bounds, Credential, CredentialKind, Editor, LastUse, Network},
+    permission::Roles,
     proto::countersign::v1 as wire,
     time::Timestamp,
 };
@@ -102,14 +103,24 @@ fn bounds_view(bounds: Bounds) -> wire::Bounds {
 }
 
 /// Reads bounds. Nothing narrows nothing.
-pub fn bounds(wire: Option<&wire::Bounds>) -> Result<Bounds> {
+pub fn bounds(known: &Roles, wire: Option<&wire::Bounds>) -> Result<Bounds> {
     let Some(wire) = wire else { return Ok(Bounds::default()) };
     Ok(Bounds {
         networks: wire.networks.iter().map(|text| network(text)).collect::<Result<_>>()?,
         scopes: wire.scopes.iter().map(|text| word(text, "scope")).collect::<Result<_>>()?,
-        roles: wire.roles.iter().map(|text| word(text, "role")).collect::<Result<_>>()?,
+        roles: wire.roles.iter().map(|text| role(known, text)).collect::<Result<_>>()?,
         read_only: wire.read_only,
     })
+}
+
+/// A role of this server. A misspelt one would never count, and nobody would know why.
+fn role(known: &Roles, text: &str) -> Result<String> {
+    let name = word(text, "role")?;
+    if known.is_org_role(&name) || known.is_instance_role(&name) {
+        return Ok(name);
+    }
+    let names: Vec<_> = known.names().collect();
+    Err(Error::invalid(format!("bounds: there is no role {name}; there are {}", names.join(", "))))
 }
 
 fn network(text: &str) -> Result<Network> {
@@ -141,19 +152,21 @@ mod tests {
 
     #[test]
     fn bounds_are_read_as_they_are_shown() {
+        let roles = Roles::built_in().expect("roles");
         let wire = wire::Bounds {
             networks: vec!["192.0.2.0/24".into(), "2001:db8::/32".into()],
             scopes: vec!["openid".into()],
             roles: vec!["ORG_USER_MANAGER".into()],
             read_only: true,
         };
-        assert_eq!(bounds_view(bounds(Some(&wire)).expect("bounds")), wire);
-        assert!(bounds(None).expect("none").are_none());
+        assert_eq!(bounds_view(bounds(&roles, Some(&wire)).expect("bounds")), wire);
+        assert!(bounds(&roles, None).expect("none").are_none());
         let wrong = [
             wire::Bounds { networks: vec!["192.0.2.1/24".into()], ..Default::default() },
             wire::Bounds { scopes: vec!["open id".into()], ..Default::default() },
             wire::Bounds { roles: vec![String::new()], ..Default::default() },
+            wire::Bounds { roles: vec!["ORG_OWNR".into()], ..Default::default() },
         ];
-        assert!(wrong.iter().all(|wire| bounds(Some(wire)).is_err()));
+        assert!(wrong.iter().all(|wire| bounds(&roles, Some(wire)).is_err()));
     }
 }
