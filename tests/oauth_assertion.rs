@@ -129,6 +129,10 @@ async fn the_key_file_is_enough() {
     for bad in [assertion("PS256", &RSA_PKCS1_SHA256), assertion("RS256", &RSA_PSS_SHA256)] {
         kit.by_grant(&bad).await.refuses(400, "invalid_grant", "assertion invalid");
     }
+    // It is also enough to end the key with all that it minted.
+    let token = text(&kit.by_grant(&assertion("RS256", &RSA_PKCS1_SHA256)).await.ok()["access_token"]);
+    kit.ok("credential/ReportLeakedCredential", json!({ "credential": file.to_string() })).await;
+    assert!(!kit.api_takes(&token).await);
 }
 
 #[tokio::test]
