@@ -121,13 +121,17 @@ impl Inner {
         }
     }
 
-    /// Zero is no key.
     fn key(&self, kind: &str, text: &[u8]) -> u128 {
-        let mut hasher = blake3::Hasher::new_keyed(&self.seed);
-        let hash = hasher.update(kind.as_bytes()).update(&[0]).update(text).finalize();
-        let (half, _) = hash.as_bytes().split_first_chunk().unwrap_or((&[0; 16], &[]));
-        u128::from_le_bytes(*half).max(1)
+        key(&self.seed, kind, text)
     }
+}
+
+/// Where a table has its place for this. Nobody who does not know the seed can aim at another's; zero is no key.
+fn key(seed: &[u8; 32], kind: &str, text: &[u8]) -> u128 {
+    let mut hasher = blake3::Hasher::new_keyed(seed);
+    let hash = hasher.update(kind.as_bytes()).update(&[0]).update(text).finalize();
+    let (half, _) = hash.as_bytes().split_first_chunk().unwrap_or((&[0; 16], &[]));
+    u128::from_le_bytes(*half).max(1)
 }
 
 /// What one client has to itself, so that it cannot pass for many: an IPv4 address, or half of an IPv6 one. All whose

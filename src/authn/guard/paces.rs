@@ -1,7 +1,7 @@
 //! How often each of many may do what is free for all, or fails and tells something by that.
 
 use super::{
-    network,
+    key, network,
     table::{Rule, Table},
 };
 use crate::{
@@ -48,16 +48,11 @@ impl Paces {
         self.table.fail(self.key(who), now, &who.rule(), None);
     }
 
-    /// Zero is no key.
     fn key(&self, who: Paced<'_>) -> u128 {
-        let mut hasher = blake3::Hasher::new_keyed(&self.seed);
         match who {
-            Paced::Reporter(client) => hasher.update(b"reporter").update(&network(client)),
-            Paced::Importer(user) => hasher.update(b"importer").update(user.as_str().as_bytes()),
-        };
-        let hash = hasher.finalize();
-        let (half, _) = hash.as_bytes().split_first_chunk().unwrap_or((&[0; 16], &[]));
-        u128::from_le_bytes(*half).max(1)
+            Paced::Reporter(client) => key(&self.seed, "reporter", &network(client)),
+            Paced::Importer(user) => key(&self.seed, "importer", user.as_str().as_bytes()),
+        }
     }
 }
 
