@@ -65,10 +65,8 @@ fn known_fields(value: &Value, schema: &Schema) -> Result<()> {
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| known_fields(item, schema)),
         Value::Object(members) => members.iter().try_for_each(|(name, value)| {
-            let field = schema.field(name).ok_or_else(|| {
-                let known: Vec<_> = schema.fields.iter().map(|field| field.json).collect();
-                Error::invalid(format!("unknown field {name}; there are {}", known.join(", ")))
-            })?;
+            let unknown = || Error::invalid(format!("unknown field {name}; there are {}", schema.field_names()));
+            let field = schema.field(name).ok_or_else(unknown)?;
             if let Kind::Message(inner) = field.kind { known_fields(value, inner) } else { Ok(()) }
         }),
         _ => Ok(()),

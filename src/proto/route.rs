@@ -50,6 +50,11 @@ impl Schema {
         is_own(self.name)
     }
 
+    /// The names that fields have in JSON, for people.
+    pub fn field_names(&self) -> String {
+        self.fields.iter().map(|field| field.json).collect::<Vec<_>>().join(", ")
+    }
+
     /// The field of this name, given as the proto or as JSON spells it. Both are accepted on input
     /// (ProtoJSON, "JSON options").
     pub fn field(&self, name: &str) -> Option<&'static Field> {

@@ -54,8 +54,8 @@ fn has_place(schema: &Schema, rest: &Rest, query: &str, body: &[u8]) -> Result<(
             return Err(Error::invalid(format!("{name}: this call takes no query parameters; put it into the body")));
         }
         if schema.field(name.split('.').next().unwrap_or_default()).is_none() {
-            let known: Vec<_> = schema.fields.iter().map(|field| field.json).collect();
-            return Err(Error::invalid(format!("unknown query parameter {name}; there are {}", known.join(", "))));
+            let known = schema.field_names();
+            return Err(Error::invalid(format!("unknown query parameter {name}; there are {known}")));
         }
     }
     Ok(())
